@@ -1,0 +1,162 @@
+// What an op is. An op is one file in src/ops/: its shape rule, its kernels and its gradient side by side.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/shape.hpp"
+
+namespace trainyard {
+
+class Inference;  // graph/graph.hpp: what a shape rule reads and writes
+class Gradient;   // graph/autodiff.hpp: what a gradient rule reads and writes
+
+inline constexpr std::size_t max_inputs = 6;
+inline constexpr std::size_t max_outputs = 4;
+
+/// An op's attributes: a trivially copyable struct of its own kept in a fixed number of bytes, so that a plan is flat
+/// data. `op.print_attributes` shows it.
+class Attributes {
+ public:
+  Attributes() = default;
+  template <class A>
+  explicit Attributes(const A& value) {
+    static_assert(std::is_trivially_copyable_v<A> && sizeof(A) <= sizeof(bytes_));
+    __builtin_memcpy(bytes_.data(), &value, sizeof(A));
+  }
+  template <class A>
+  [[nodiscard]] const A& as() const {
+    return *reinterpret_cast<const A*>(bytes_.data());
+  }
+  template <class A>
+  [[nodiscard]] A& as() {
+    return *reinterpret_cast<A*>(bytes_.data());
+  }
+
+ private:
+  alignas(8) std::array<std::byte, 96> bytes_{};
+};
+
+/// What changes from step to step; one block that every call of a plan points to.
+struct StepContext {
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;      ///< random numbers are f(seed, stream of the node, step, element of the whole batch)
+  std::int64_t first_row = 0;  ///< place of row 0 in the whole batch (micro-batches)
+};
+
+/// What a kernel gets. Kernels cannot fail: everything was checked when the graph was built.
+struct Call {
+  std::array<const void*, max_inputs> in{};
+  std::array<void*, max_outputs> out{};
+  std::array<const ValueType*, max_inputs> in_type{};  ///< shapes without the rows axis; null where not given
+  std::array<const ValueType*, max_outputs> out_type{};
+  const Attributes* attributes = nullptr;
+  const StepContext* context = nullptr;
+  std::uint64_t stream = 0;             ///< random stream of this node
+  std::int64_t rows = 0;                ///< run-time length of axis 0 of every batched value
+  std::byte* scratch = nullptr;         ///< op.scratch(...).shared bytes, 64-byte aligned
+  std::byte* thread_scratch = nullptr;  ///< op.scratch(...).per_thread bytes of the running thread, 64-byte aligned
+
+  template <class T>
+  [[nodiscard]] const T* input(std::size_t i) const {
+    return static_cast<const T*>(in[i]);
+  }
+  template <class T>
+  [[nodiscard]] T* output(std::size_t i) const {
+    return static_cast<T*>(out[i]);
+  }
+  template <class A>
+  [[nodiscard]] const A& attributes_as() const {
+    return attributes->as<A>();
+  }
+  [[nodiscard]] bool has(std::size_t i) const { return in[i] != nullptr; }
+};
+
+/// How a call may be cut into pieces. `units` is what is cut: rows of the batch, blocks of the output, channels.
+/// Pieces are whole multiples of `grain` and follow from the shapes, never from the number of threads. A kernel must
+/// give the same bits however [0, units) is cut into such pieces; a kernel that adds partial sums across pieces writes
+/// one partial per grain into `scratch` and adds them in order in `finish`.
+struct Work {
+  std::int64_t units = 1;
+  std::int64_t grain = 1;
+  bool rows = false;  ///< unit i touches only row i of every batched input and output: neighbouring calls may run
+                      ///< piece by piece on one thread without waiting for the others
+  double flops = 0;   ///< of the whole call; an element read or written counts as one
+};
+
+/// Computes pieces [begin, end) of the call's units. The order of additions is fixed.
+using Kernel = void (*)(const Call&, std::int64_t begin, std::int64_t end);
+
+/// One kernel a precision. `f64` exists in native builds only: it is the oracle of gradients and golden runs.
+struct Kernels {
+  Kernel f32 = nullptr;
+  Kernel f64 = nullptr;
+  [[nodiscard]] Kernel operator[](Precision p) const { return p == Precision::f32 ? f32 : f64; }
+  [[nodiscard]] explicit operator bool() const { return f32 != nullptr; }
+};
+
+struct Scratch {
+  std::size_t shared = 0;      ///< bytes for the call (partial sums)
+  std::size_t per_thread = 0;  ///< bytes for each thread (packed panels)
+};
+
+/// Sizes of a call as known when the plan is made: types and the capacity in rows.
+struct CallTypes {
+  std::span<const ValueType* const> in;  ///< null where an optional input is left out
+  std::span<const ValueType* const> out;
+  const Attributes* attributes = nullptr;
+  std::int64_t rows = 0;
+  Precision precision = Precision::f32;
+};
+
+struct Op {
+  std::string_view name;
+  /// Shape rule: reads the inputs' types, sets the outputs'; throws Error with path "" (the graph adds it).
+  void (*infer)(Inference&) = nullptr;
+  Kernels run;
+  Work (*work)(const CallTypes&) = nullptr;
+  /// After all pieces of `run` are done; null: nothing to do. Single piece.
+  Kernels finish = {};
+  Scratch (*scratch)(const CallTypes&) = nullptr;
+  /// Gradient rule: emits nodes into the same graph. Null: not differentiable (see `differentiable`).
+  void (*gradient)(Gradient&) = nullptr;
+  /// Input that output 0 may overwrite (same size, same index read before written); -1: none.
+  int in_place = -1;
+  /// Input whose value output 0 adds to (the output lies in its place); -1: none. Set by the accumulate pass's twin op.
+  int accumulates = -1;
+  /// The op that does the same and adds to one more, last input; the accumulate pass swaps it in. Null: none.
+  const Op* accumulating = nullptr;
+  /// Looks across rows (batch norm): such a node is never cut into micro-batches.
+  bool couples_rows = false;
+  /// Writes to a state parameter (running statistics): never dead code.
+  bool has_effect = false;
+  /// ONNX operator of the same meaning; "" for backward companions, which are never exported.
+  std::string_view onnx;
+  /// Attributes as text for the printed graph ("stride 2, padding 1"); null: none.
+  void (*print_attributes)(const Attributes&, class TextSink&) = nullptr;
+};
+
+/// Collects text; a std::string behind a small interface, so that op.hpp stays light.
+class TextSink {
+ public:
+  virtual void put(std::string_view key, double value) = 0;
+  virtual void put(std::string_view key, std::string_view value) = 0;
+  TextSink() = default;
+  TextSink(const TextSink&) = delete;
+  TextSink& operator=(const TextSink&) = delete;
+
+ protected:
+  ~TextSink() = default;
+};
+
+#if defined(__EMSCRIPTEN__)
+#define TRAINYARD_KERNELS(function) \
+  ::trainyard::Kernels { &function<float>, nullptr }
+#else
+#define TRAINYARD_KERNELS(function) \
+  ::trainyard::Kernels { &function<float>, &function<double> }
+#endif
+
+}  // namespace trainyard
