@@ -1,0 +1,27 @@
+# The package's WebAssembly module (one for each WebAssembly build) from bindings/embind/, and natively the program
+# that prints the engine's lists as JSON from bindings/describe/.
+if(EMSCRIPTEN)
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bindings/embind/*.cpp")
+  if(sources)
+    add_executable(module ${sources})
+    set_target_properties(module PROPERTIES OUTPUT_NAME trainyard.${TRAINYARD_VARIANT} SUFFIX .mjs)
+    target_link_libraries(module PRIVATE trainyard trainyard_warnings)
+    target_link_options(module PRIVATE
+      -O3 -lembind -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node -sDYNAMIC_EXECUTION=0 -sEMBIND_AOT
+      -sFILESYSTEM=0 -sSTACK_SIZE=1mb -sMALLOC=emmalloc
+      # Memory grows while models and data are described. The page makes the shared memory itself, as large as the
+      # device allows (4, 2, 1 or 0.5 GiB), and hands it in.
+      -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=4gb -Wno-pthreads-mem-growth
+      -sINCOMING_MODULE_JS_API=instantiateWasm,locateFile,mainScriptUrlOrBlob,wasmMemory,print,printErr
+      -sEXPORTED_RUNTIME_METHODS=wasmMemory,HEAPU8,HEAPF32,HEAP32)
+    if(TRAINYARD_THREADS)
+      target_link_options(module PRIVATE -sIMPORTED_MEMORY -sPTHREAD_POOL_SIZE_STRICT=2)
+    endif()
+  endif()
+else()
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bindings/describe/*.cpp")
+  if(sources)
+    add_executable(describe ${sources})
+    target_link_libraries(describe PRIVATE trainyard trainyard_warnings)
+  endif()
+endif()

@@ -1,0 +1,22 @@
+# The engine: one static library a folder of src/, each linked to those below it, and `trainyard` for all of them.
+# A new .cpp file is picked up by the next build without an edit here.
+include(cmake/folders.cmake)
+
+set(below "")
+foreach(folder IN LISTS TRAINYARD_FOLDERS)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp")
+  if(sources)
+    set(library trainyard_${folder})
+    add_library(${library} STATIC ${sources})
+    target_include_directories(${library} PUBLIC "${CMAKE_SOURCE_DIR}/src")
+    target_include_directories(${library} SYSTEM PUBLIC "${TRAINYARD_HEADERS}")
+    target_link_libraries(${library} PUBLIC ${below} trainyard_flags PRIVATE trainyard_warnings)
+    if(EMSCRIPTEN AND NOT folder IN_LIST TRAINYARD_HOT_FOLDERS)
+      target_compile_options(${library} PRIVATE -Os)
+    endif()
+    list(PREPEND below ${library})
+  endif()
+endforeach()
+
+add_library(trainyard INTERFACE)
+target_link_libraries(trainyard INTERFACE ${below})

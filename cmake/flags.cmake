@@ -1,0 +1,50 @@
+# Every flag that any target of Trainyard is compiled or linked with.
+# Determinism rests on them: products and sums are never contracted behind our back, and -ffast-math is never given
+# (scripts/check_flags.mjs fails the build's tests if it is).
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+set(TRAINYARD_ARCH native CACHE STRING "native builds: what -march is given, or sse4.2 for 128-bit lanes without FMA")
+set(TRAINYARD_SANITIZE "" CACHE STRING "native builds: what -fsanitize is given")
+option(TRAINYARD_RELAXED "WebAssembly builds: relaxed SIMD" OFF)
+option(TRAINYARD_THREADS "WebAssembly builds: threads on shared memory" OFF)
+
+add_library(trainyard_flags INTERFACE)
+target_compile_options(trainyard_flags INTERFACE -ffp-contract=off)
+
+if(EMSCRIPTEN)
+  set(variant -msimd128 -fwasm-exceptions)
+  set(TRAINYARD_VARIANT simd128)
+  if(TRAINYARD_RELAXED)
+    list(APPEND variant -mrelaxed-simd)
+    set(TRAINYARD_VARIANT relaxed)
+  endif()
+  if(TRAINYARD_THREADS)
+    list(APPEND variant -pthread)
+    string(APPEND TRAINYARD_VARIANT -threads)
+  endif()
+  target_compile_options(trainyard_flags INTERFACE ${variant})
+  target_link_options(trainyard_flags INTERFACE ${variant})
+else()
+  if(TRAINYARD_ARCH STREQUAL "sse4.2")
+    target_compile_options(trainyard_flags INTERFACE -msse4.2)
+  elseif(TRAINYARD_ARCH)
+    target_compile_options(trainyard_flags INTERFACE -march=${TRAINYARD_ARCH})
+  endif()
+  if(TRAINYARD_SANITIZE)
+    target_compile_options(trainyard_flags INTERFACE -fsanitize=${TRAINYARD_SANITIZE} -fno-sanitize-recover=all
+      -fno-omit-frame-pointer)
+    target_link_options(trainyard_flags INTERFACE -fsanitize=${TRAINYARD_SANITIZE})
+  endif()
+  find_package(Threads REQUIRED)
+  target_link_libraries(trainyard_flags INTERFACE Threads::Threads)
+endif()
+
+# Ours only: other people's code (GoogleTest) is compiled without these.
+add_library(trainyard_warnings INTERFACE)
+target_compile_options(trainyard_warnings INTERFACE -Wall -Wextra -Wconversion -Werror)

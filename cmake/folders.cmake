@@ -1,0 +1,22 @@
+# The engine's folders, lowest first: a folder may include itself and those before it, never those after it.
+# CMake links them in this order and scripts/check_includes.mjs reads the same list.
+set(TRAINYARD_FOLDERS
+  core
+  simd
+  kernels
+  graph
+  ops
+  executors
+  initializers
+  layers
+  losses
+  optimizers
+  schedules
+  metrics
+  data
+  train
+  io
+)
+
+# Folders whose loops decide the speed: optimised for speed in WebAssembly too, the others for size.
+set(TRAINYARD_HOT_FOLDERS core simd kernels ops executors optimizers losses)

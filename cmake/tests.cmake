@@ -1,0 +1,71 @@
+# Google Test: one program for each folder of tests/ that holds *_test.cpp; tests/support/ is linked to all of them.
+# Labels choose what a run needs: `kernel` for the numeric loops, `parallel` for what ThreadSanitizer watches.
+set(label_kernel simd kernels)
+set(label_parallel parallel executors)
+include(CTest)
+
+add_library(googletest STATIC "${TRAINYARD_GOOGLETEST}/src/gtest-all.cc" "${TRAINYARD_GOOGLETEST}/src/gtest_main.cc")
+target_include_directories(googletest SYSTEM PUBLIC "${TRAINYARD_GOOGLETEST}/include" PRIVATE "${TRAINYARD_GOOGLETEST}")
+target_link_libraries(googletest PUBLIC trainyard_flags)
+
+find_program(NODE node REQUIRED)
+if(EMSCRIPTEN)
+  # Relaxed SIMD is still behind a flag in Node 20; later ones refuse the flag.
+  set(CMAKE_CROSSCOMPILING_EMULATOR "${NODE}")
+  execute_process(COMMAND "${NODE}" --experimental-wasm-relaxed-simd -e 0 RESULT_VARIABLE refused OUTPUT_QUIET ERROR_QUIET)
+  if(refused EQUAL 0)
+    list(APPEND CMAKE_CROSSCOMPILING_EMULATOR --experimental-wasm-relaxed-simd)
+  endif()
+endif()
+
+# Links a test program: the engine, GoogleTest, warnings, and where golden files are.
+function(trainyard_test_program name)
+  target_compile_definitions(${name} PUBLIC TRAINYARD_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}/tests")
+  target_include_directories(${name} SYSTEM PUBLIC "${TRAINYARD_HEADERS}")
+  target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}/src")
+  target_link_libraries(${name} PUBLIC trainyard googletest PRIVATE trainyard_warnings)
+endfunction()
+
+file(GLOB_RECURSE support CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/support/*.cpp")
+set(support_library "")
+if(support)
+  add_library(test_support STATIC ${support})
+  trainyard_test_program(test_support)
+  set(support_library test_support)
+endif()
+
+add_custom_target(kernel_tests)
+file(GLOB_RECURSE tests CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/tests" "${CMAKE_SOURCE_DIR}/tests/*_test.cpp")
+set(folders "")
+foreach(test IN LISTS tests)
+  string(REGEX REPLACE "/.*" "" folder "${test}")
+  list(APPEND folders "${folder}")
+endforeach()
+list(REMOVE_DUPLICATES folders)
+
+foreach(folder IN LISTS folders)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${folder}/*.cpp")
+  set(program ${folder}_tests)
+  add_executable(${program} ${sources})
+  trainyard_test_program(${program})
+  target_link_libraries(${program} PRIVATE ${support_library})
+  if(EMSCRIPTEN)
+    target_link_options(${program} PRIVATE -sNODERAWFS -sALLOW_MEMORY_GROWTH -sEXIT_RUNTIME -sSTACK_SIZE=1mb
+      -sENVIRONMENT=node,worker $<$<BOOL:${TRAINYARD_THREADS}>:-sPROXY_TO_PTHREAD> -Wno-pthreads-mem-growth)
+  endif()
+  add_test(NAME ${folder} COMMAND ${program})
+  # A program whose tests were all lost (a renamed folder, a filter) must not pass.
+  set_tests_properties(${folder} PROPERTIES FAIL_REGULAR_EXPRESSION "Running 0 tests")
+  foreach(label IN ITEMS kernel parallel)
+    if(folder IN_LIST label_${label})
+      set_property(TEST ${folder} APPEND PROPERTY LABELS ${label})
+    endif()
+  endforeach()
+  if(folder IN_LIST label_kernel)
+    add_dependencies(kernel_tests ${program})
+  endif()
+endforeach()
+
+add_test(NAME flags COMMAND "${NODE}" "${CMAKE_SOURCE_DIR}/scripts/check_flags.mjs" "${CMAKE_BINARY_DIR}/compile_commands.json")
+set_property(TEST flags APPEND PROPERTY LABELS kernel)
