@@ -1,0 +1,189 @@
+// A vector of numbers as wide as the build allows: the one place that includes xsimd.
+//
+// Two promises beyond xsimd's. A native build with 128-bit lanes and without FMA gives the same bits as the strict wasm
+// build: `min`, `max` and the order of `sum` are defined here, not by the instruction set. And `madd` is one
+// instruction where the build has one (FMA natively, relaxed SIMD in wasm), which xsimd does not do in wasm.
+#pragma once
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#ifdef __wasm__
+// xsimd calls kernel::fma by its qualified name, so these must be declared before xsimd.hpp defines the caller.
+#include <xsimd/types/xsimd_batch_fwd.hpp>
+namespace xsimd {
+struct wasm;
+namespace kernel {
+template <class A>
+inline batch<float, A> fma(const batch<float, A>&, const batch<float, A>&, const batch<float, A>&,
+                           const wasm&) noexcept;
+template <class A>
+inline batch<float, A> fnma(const batch<float, A>&, const batch<float, A>&, const batch<float, A>&,
+                            const wasm&) noexcept;
+}  // namespace kernel
+}  // namespace xsimd
+#endif
+
+#if defined(__GNUC__) && !defined(__clang__)
+// GCC 12 takes the AVX-512 headers' "undefined" operands for mistakes (GCC bug 105593).
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <xsimd/xsimd.hpp>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+
+#ifdef __wasm__
+namespace xsimd::kernel {
+template <class A>
+inline batch<float, A> fma(const batch<float, A>& x, const batch<float, A>& y, const batch<float, A>& z,
+                           const wasm&) noexcept {
+#ifdef __wasm_relaxed_simd__
+  return wasm_f32x4_relaxed_madd(x, y, z);
+#else
+  return x * y + z;
+#endif
+}
+template <class A>
+inline batch<float, A> fnma(const batch<float, A>& x, const batch<float, A>& y, const batch<float, A>& z,
+                            const wasm&) noexcept {
+#ifdef __wasm_relaxed_simd__
+  return wasm_f32x4_relaxed_nmadd(x, y, z);
+#else
+  return z - x * y;
+#endif
+}
+}  // namespace xsimd::kernel
+#endif
+
+#ifdef __clang__
+#define TRAINYARD_UNROLL _Pragma("clang loop unroll(full)")
+#define TRAINYARD_NO_UNROLL _Pragma("clang loop unroll(disable)")
+#else
+#define TRAINYARD_UNROLL _Pragma("GCC unroll 16")
+#define TRAINYARD_NO_UNROLL _Pragma("GCC unroll 1")
+#endif
+
+namespace trainyard::simd {
+
+/// A vector of `lanes<T>` numbers with +, -, *, /, comparisons and bit operations lane by lane.
+template <class T>
+using Vec = xsimd::batch<T>;
+/// The result of a comparison of Vec<T>.
+template <class T>
+using Mask = xsimd::batch_bool<T>;
+template <class T>
+inline constexpr int lanes = static_cast<int>(Vec<T>::size);
+
+/// The unsigned integer of T's width: for work on the bits of numbers.
+template <class T>
+struct UnsignedOf;
+template <>
+struct UnsignedOf<float> {
+  using type = std::uint32_t;
+};
+template <>
+struct UnsignedOf<double> {
+  using type = std::uint64_t;
+};
+template <class T>
+using Unsigned = typename UnsignedOf<T>::type;
+
+template <class T>
+[[nodiscard]] inline Vec<T> load(const T* p) noexcept {
+  return Vec<T>::load_unaligned(p);
+}
+template <class T>
+inline void store(T* p, const Vec<T>& v) noexcept {
+  v.store_unaligned(p);
+}
+/// The first n of p's numbers, 0 < n < lanes; the other lanes are 0 and their memory is not read.
+template <class T>
+[[nodiscard]] inline Vec<T> load_first(const T* p, int n) noexcept {
+  if constexpr (lanes<T> == 4) {
+    if (n == 1) return Vec<T>(p[0], T(0), T(0), T(0));
+    if (n == 2) return Vec<T>(p[0], p[1], T(0), T(0));
+    return Vec<T>(p[0], p[1], p[2], T(0));
+  } else {
+    alignas(Vec<T>) std::array<T, Vec<T>::size> copy{};
+    for (int i = 0; i < n; ++i) copy[static_cast<std::size_t>(i)] = p[i];
+    return Vec<T>::load_aligned(copy.data());
+  }
+}
+/// Writes the first n lanes, 0 < n < lanes, and nothing else.
+template <class T>
+inline void store_first(T* p, const Vec<T>& v, int n) noexcept {
+  alignas(Vec<T>) std::array<T, Vec<T>::size> copy;
+  v.store_aligned(copy.data());
+  for (int i = 0; i < n; ++i) p[i] = copy[static_cast<std::size_t>(i)];
+}
+/// The lanes of v as an array.
+template <class T>
+[[nodiscard]] inline std::array<T, Vec<T>::size> to_array(const Vec<T>& v) noexcept {
+  alignas(Vec<T>) std::array<T, Vec<T>::size> a;
+  v.store_aligned(a.data());
+  return a;
+}
+template <class T>
+[[nodiscard]] inline Vec<T> from_array(const std::array<T, Vec<T>::size>& a) noexcept {
+  return Vec<T>::load_unaligned(a.data());
+}
+
+/// a b + c, rounded once where the build has such an instruction.
+template <class T>
+[[nodiscard]] inline Vec<T> madd(const Vec<T>& a, const Vec<T>& b, const Vec<T>& c) noexcept {
+  return xsimd::fma(a, b, c);
+}
+/// c - a b, rounded once where the build has such an instruction.
+template <class T>
+[[nodiscard]] inline Vec<T> nmadd(const Vec<T>& a, const Vec<T>& b, const Vec<T>& c) noexcept {
+  return xsimd::fnma(a, b, c);
+}
+
+/// a < b ? b : a: a NaN in `a` stays, one in `b` is dropped; max(-0, 0) is -0.
+template <class T>
+[[nodiscard]] inline Vec<T> max(const Vec<T>& a, const Vec<T>& b) noexcept {
+  return xsimd::max(a, b);
+}
+/// b < a ? b : a: a NaN in `a` stays, one in `b` is dropped.
+template <class T>
+[[nodiscard]] inline Vec<T> min(const Vec<T>& a, const Vec<T>& b) noexcept {
+  return xsimd::min(a, b);
+}
+
+/// One number from all lanes: halves are combined until one is left, ((0,2),(1,3)) for four lanes.
+template <class T, class F>
+[[nodiscard]] inline T fold(const Vec<T>& v, F combine) noexcept {
+  auto a = to_array<T>(v);
+  TRAINYARD_UNROLL
+  for (std::size_t half = Vec<T>::size / 2; half > 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) a[i] = combine(a[i], a[i + half]);
+  }
+  return a[0];
+}
+template <class T>
+[[nodiscard]] inline T sum(const Vec<T>& v) noexcept {
+  return fold<T>(v, [](T a, T b) { return a + b; });
+}
+template <class T>
+[[nodiscard]] inline T max_lane(const Vec<T>& v) noexcept {
+  return fold<T>(v, [](T a, T b) { return a < b ? b : a; });
+}
+template <class T>
+[[nodiscard]] inline T min_lane(const Vec<T>& v) noexcept {
+  return fold<T>(v, [](T a, T b) { return b < a ? b : a; });
+}
+
+/// v's first n lanes, `fill` in the others.
+template <class T>
+[[nodiscard]] inline Vec<T> keep_first(const Vec<T>& v, int n, T fill) noexcept {
+  auto a = to_array<T>(v);
+  for (int i = n; i < lanes<T>; ++i) a[static_cast<std::size_t>(i)] = fill;
+  return from_array<T>(a);
+}
+
+}  // namespace trainyard::simd
