@@ -20,7 +20,8 @@ inline void map(std::int64_t n, T* out, F f, const In*... in) noexcept {
     store<T>(out + i + width, second);
   }
   for (; i + width <= count; i += width) store<T>(out + i, f(load<T>(in + i)...));
-  if (const int rest = static_cast<int>(count - i); rest > 0) store_first<T>(out + i, f(load_first<T>(in + i, rest)...), rest);
+  if (const int rest = static_cast<int>(count - i); rest > 0)
+    store_first<T>(out + i, f(load_first<T>(in + i, rest)...), rest);
 }
 
 /// The sum of f(in[i]...) over [0, n). Order of the additions: four vectors of partial sums taken in turn, then

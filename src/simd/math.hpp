@@ -1,8 +1,8 @@
 // Elementary functions of vectors, from exact operations only: the same bits natively with 128-bit lanes and in wasm.
 //
 // float: error at most 4 units in the last place, or 5e-7 absolute (tested against double over the whole range);
-// results below 2^-125 may come out as 0. double is the oracle of the tests and goes through the C library lane by lane.
-// The scalar forms take the same way as the vectors and give the same bits.
+// results below 2^-125 may come out as 0. double is the oracle of the tests and goes through the C library lane by
+// lane. The scalar forms take the same way as the vectors and give the same bits.
 #pragma once
 #include <cmath>
 #include <cstdint>
@@ -79,7 +79,8 @@ template <std::size_t N>
   return detail::by_lane(x, [](double v) { return std::log(v); });
 }
 
-/// Hyperbolic tangent: x P(x^2) / Q(x^2) of degrees 13 and 6 (the coefficients of Eigen's ptanh), clamped where it is 1.
+/// Hyperbolic tangent: x P(x^2) / Q(x^2) of degrees 13 and 6 (the coefficients of Eigen's ptanh), clamped where it
+/// is 1.
 [[nodiscard]] inline Vec<float> tanh(const Vec<float>& x) noexcept {
   using V = Vec<float>;
   const V c = min<float>(max<float>(x, V(-7.90531110763549805F)), V(7.90531110763549805F));
@@ -140,11 +141,11 @@ template <class T>
   return xsimd::abs(x);
 }
 
-#define TRAINYARD_SCALAR(function)                                        \
-  template <class T>                                                      \
-    requires std::is_floating_point_v<T>                                  \
-  [[nodiscard]] inline T function(T x) noexcept {                         \
-    return to_array<T>(function(Vec<T>(x)))[0];                           \
+#define TRAINYARD_SCALAR(function)                \
+  template <class T>                              \
+    requires std::is_floating_point_v<T>          \
+  [[nodiscard]] inline T function(T x) noexcept { \
+    return to_array<T>(function(Vec<T>(x)))[0];   \
   }
 TRAINYARD_SCALAR(exp)
 TRAINYARD_SCALAR(log)

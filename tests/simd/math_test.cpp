@@ -12,12 +12,13 @@ namespace {
 
 /// Distance of `got` from `want` in units in the last place of a float near `want`.
 double ulps(float got, double want) {
-  const double unit = std::max(std::ldexp(1.0, std::ilogb(want) - 23), static_cast<double>(std::numeric_limits<float>::min()) * 0x1p-23);
+  const double unit = std::max(std::ldexp(1.0, std::ilogb(want) - 23),
+                               static_cast<double>(std::numeric_limits<float>::min()) * 0x1p-23);
   return std::abs(static_cast<double>(got) - want) / unit;
 }
 
 struct Worst {
-  double ulp = 0;       ///< where the absolute bound does not hold already
+  double ulp = 0;  ///< where the absolute bound does not hold already
   double absolute = 0;
   double at = 0;
 };
@@ -28,7 +29,8 @@ Worst scan(F f, G reference, double low, double high, int steps) {
   Worst worst;
   alignas(64) std::array<float, Vec<float>::size> x{};
   for (int i = 0; i < steps; i += lanes<float>) {
-    for (int l = 0; l < lanes<float>; ++l) x[static_cast<std::size_t>(l)] = static_cast<float>(low + (high - low) * (i + l) / steps);
+    for (int l = 0; l < lanes<float>; ++l)
+      x[static_cast<std::size_t>(l)] = static_cast<float>(low + (high - low) * (i + l) / steps);
     const auto y = to_array<float>(f(load<float>(x.data())));
     for (std::size_t l = 0; l < y.size(); ++l) {
       const double want = reference(static_cast<double>(x[l]));
@@ -97,7 +99,8 @@ TEST(Math, TheOthersAreWithinTheStatedBounds) {
   };
   check("tanh", scan([](V x) { return tanh(x); }, [](double x) { return std::tanh(x); }, -12, 12, steps));
   check("erf", scan([](V x) { return erf(x); }, [](double x) { return std::erf(x); }, -6, 6, steps));
-  check("sigmoid", scan([](V x) { return sigmoid<float>(x); }, [](double x) { return 1 / (1 + std::exp(-x)); }, -100, 100, steps));
+  check("sigmoid",
+        scan([](V x) { return sigmoid<float>(x); }, [](double x) { return 1 / (1 + std::exp(-x)); }, -100, 100, steps));
   check("softplus", scan([](V x) { return softplus<float>(x); },
                          [](double x) { return x > 40 ? x : std::log1p(std::exp(x)); }, -100, 100, steps));
   check("log1p", scan([](V x) { return log1p(x); }, [](double x) { return std::log1p(x); }, 0, 1, steps));

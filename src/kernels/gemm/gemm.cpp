@@ -1,0 +1,247 @@
+// The blocked product of Goto and van de Geijn (2008), "Anatomy of high-performance matrix multiplication": a block of
+// B stays in the second-level cache, a panel of it in the first, a tile of C in registers.
+#include "kernels/gemm/gemm.hpp"
+
+#include <algorithm>
+
+#include "kernels/gemm/epilogue.hpp"
+#include "kernels/gemm/pack.hpp"
+
+namespace trainyard::kernels {
+
+using micro::Index;
+
+namespace {
+
+constexpr int k_block = gemm_k_block;
+template <class T>
+constexpr int row_block = 96 / micro::tile_rows<T> * micro::tile_rows<T>;
+constexpr int column_block = 512;
+
+/// What is copied into panels. Ragged columns at the end always are (in part), B^T is as a whole.
+struct Packing {
+  bool a = false;
+  bool b = false;
+};
+
+template <class T>
+Packing choose_packing(Transpose transpose, Index m, Index n, Index k) {
+  // Copying pays when the rows read by one tile are so far apart that they leave the first-level cache and its pages,
+  // and when enough tiles read the copy.
+  const bool many_rows = m >= 4 * micro::tile_rows<T>;
+  Packing p;
+  p.b = transpose == Transpose::nt || (n >= 128 && many_rows);
+  p.a = transpose == Transpose::tn && m >= 256 && k >= 64 && n >= 4 * micro::panel_width<T>;
+  return p;
+}
+
+constexpr std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+template <class T>
+struct Layout {
+  std::size_t packed_b;  ///< bytes
+  std::size_t packed_a;
+  Layout(Packing p, Index m, Index n, Index k) {
+    const auto kc = static_cast<std::size_t>(std::min<Index>(k, k_block));
+    const auto nc = static_cast<std::size_t>(std::min<Index>(n, column_block));
+    constexpr std::size_t width = micro::panel_width<T>;
+    packed_b = aligned((p.b ? (nc + width - 1) / width * width : width) * kc * sizeof(T));
+    packed_a = p.a ? aligned(static_cast<std::size_t>(std::min<Index>(m, row_block<T>)) * kc * sizeof(T)) : 0;
+  }
+};
+
+/// A piece of a product with everything in pointer-sized integers and the range's corner at the pointers.
+template <class T>
+struct Piece {
+  bool by_column, transposed_b, accumulate;
+  Index m, n, k, lda, ldb, ldc;
+  const T *a, *b;
+  T* c;
+  Epilogue<T> epilogue;
+};
+
+/// One block of columns times one block of k: all its panels.
+template <class T>
+void run_panels(const Piece<T>& p, Packing packing, const T* a, Index lda, bool by_column, Index rows,
+                const T* packed_b, Index column, Index columns, Index depth, int kc, T* c, bool add) noexcept {
+  constexpr Index width = micro::panel_width<T>;
+  constexpr Index height = micro::tile_rows<T>;
+  for (Index j = 0; j < columns; j += width) {
+    const Index present = std::min(width, columns - j);
+    const Index padded = micro::padded_width<T>(present);
+    const bool ragged = present != padded;
+    const T* b = p.b + depth * p.ldb + column + j;
+    Index ldb = p.ldb;
+    if (packing.b) {
+      b = packed_b + j * kc;
+      ldb = padded;
+    } else if (ragged) {
+      b = packed_b;
+      ldb = padded;
+    }
+    const auto& tiles = micro::tiles<T>;
+    for (Index i = 0; i < rows; i += height) {
+      const Index h = std::min(height, rows - i);
+      const T* tile_a = packing.a ? a + i * kc : by_column ? a + i : a + i * lda;
+      const Index tile_lda = packing.a ? h : lda;
+      const auto tile =
+          tiles[packing.a || by_column ? 1 : 0][padded > micro::lanes<T> ? 1 : 0][static_cast<std::size_t>(h - 1)];
+      T* out = c + i * p.ldc + j;
+      if (!ragged) {
+        tile(kc, tile_a, tile_lda, b, ldb, out, p.ldc, add);
+        continue;
+      }
+      alignas(64) T edge[micro::tile_rows<T> * micro::panel_width<T>];
+      tile(kc, tile_a, tile_lda, b, ldb, edge, padded, false);
+      for (Index x = 0; x < h; ++x) {
+        for (Index y = 0; y < present; ++y) {
+          const T value = edge[x * padded + y];
+          out[x * p.ldc + y] = add ? out[x * p.ldc + y] + value : value;
+        }
+      }
+    }
+  }
+}
+
+template <class T>
+void run(const Piece<T>& p, Packing packing, T* packed_b, T* packed_a) noexcept {
+  constexpr Index width = micro::panel_width<T>;
+  for (Index column = 0; column < p.n; column += column_block) {
+    const Index columns = std::min<Index>(column_block, p.n - column);
+    Index depth = 0;
+    do {  // at least once: with k = 0 the product is zero
+      const int kc = static_cast<int>(std::min<Index>(k_block, p.k - depth));
+      const bool last = depth + kc == p.k;
+      if (p.transposed_b) {
+        for (Index j = 0; j < columns; j += width) {
+          micro::pack_panel_transposed(p.b + (column + j) * p.ldb + depth, p.ldb, kc,
+                                       static_cast<int>(std::min(width, columns - j)), packed_b + j * kc);
+        }
+      } else {
+        const Index first = packing.b ? 0 : columns / width * width;
+        for (Index j = first; j < columns; j += width) {
+          micro::pack_panel(p.b + depth * p.ldb + column + j, p.ldb, kc, static_cast<int>(std::min(width, columns - j)),
+                            packed_b + (packing.b ? j * kc : 0));
+        }
+      }
+      for (Index i = 0; i < p.m; i += row_block<T>) {
+        const Index rows = std::min<Index>(row_block<T>, p.m - i);
+        const T* a = p.by_column ? p.a + depth * p.lda + i : p.a + i * p.lda + depth;
+        if (packing.a) {
+          micro::pack_rows(p.by_column, a, p.lda, rows, kc, packed_a);
+          a = packed_a;
+        }
+        T* c = p.c + i * p.ldc + column;
+        run_panels(p, packing, a, p.lda, p.by_column, rows, packed_b, column, columns, depth, kc, c,
+                   p.accumulate || depth > 0);
+        if (last && !p.epilogue.empty()) {
+          Epilogue<T> e = p.epilogue;
+          if (e.bias != nullptr) e.bias += column;
+          if (e.pre != nullptr) e.pre += i * p.ldc + column;
+          if (e.at != nullptr) e.at += i * p.ldc + column;
+          apply(e, c, p.ldc, rows, columns);
+        }
+      }
+      depth += kc;
+    } while (depth < p.k);
+  }
+}
+
+}  // namespace
+
+template <class T>
+int gemm_row_grain() noexcept {
+  return micro::tile_rows<T>;
+}
+
+template <class T>
+int vector_lanes() noexcept {
+  return simd::lanes<T>;
+}
+
+template <class T>
+std::size_t gemm_scratch_bytes(Transpose transpose, std::int64_t m, std::int64_t n, std::int64_t k) noexcept {
+  const auto mi = static_cast<Index>(m);
+  const auto ni = static_cast<Index>(n);
+  const auto ki = static_cast<Index>(k);
+  const Layout<T> layout(choose_packing<T>(transpose, mi, ni, ki), mi, ni, ki);
+  return layout.packed_a + layout.packed_b;
+}
+
+template <class T>
+void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::int64_t column_begin,
+          std::int64_t column_end, std::byte* scratch) noexcept {
+  const auto r = static_cast<Index>(row_begin);
+  const auto col = static_cast<Index>(column_begin);
+  const auto m = static_cast<Index>(row_end - row_begin);
+  const auto n = static_cast<Index>(column_end - column_begin);
+  if (m <= 0 || n <= 0) return;
+  const bool tn = g.transpose == Transpose::tn;
+  const bool nt = g.transpose == Transpose::nt;
+  const auto or_tight = [](std::int64_t ld, std::int64_t tight) { return static_cast<Index>(ld == 0 ? tight : ld); };
+  Piece<T> p{};
+  p.by_column = tn;
+  p.transposed_b = nt;
+  p.accumulate = g.accumulate;
+  p.m = m;
+  p.n = n;
+  p.k = static_cast<Index>(g.k);
+  p.lda = or_tight(g.lda, tn ? g.m : g.k);
+  p.ldb = or_tight(g.ldb, nt ? g.k : g.n);
+  p.ldc = or_tight(g.ldc, g.n);
+  p.a = g.a + (tn ? r : r * p.lda);
+  p.b = g.b + (nt ? col * p.ldb : col);
+  const Index corner = r * p.ldc + col;
+  p.c = g.c + corner;
+  p.epilogue = {g.bias == nullptr ? nullptr : g.bias + col,
+                g.pre_activation == nullptr ? nullptr : g.pre_activation + corner,
+                g.activation,
+                g.slope,
+                g.derivative_at == nullptr ? nullptr : g.derivative_at + corner,
+                g.derivative_of};
+  const Packing packing = choose_packing<T>(g.transpose, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
+  const Layout<T> layout(packing, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
+  run(p, packing, reinterpret_cast<T*>(scratch), reinterpret_cast<T*>(scratch + layout.packed_b));
+}
+
+template <class T>
+void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::byte* scratch) noexcept {
+  gemm(g, row_begin, row_end, 0, g.n, scratch);
+}
+
+template <class T>
+void peak(T* p, std::int64_t iterations) noexcept {
+  using V = simd::Vec<T>;
+  constexpr int chains = 12;
+  V acc[chains];
+  const V x(p[0]);
+  const V y(p[1]);
+  TRAINYARD_UNROLL
+  for (int i = 0; i < chains; ++i) acc[i] = simd::load<T>(p + i * simd::lanes<T>);
+  const int count = static_cast<int>(iterations);
+  TRAINYARD_NO_UNROLL
+  for (int k = 0; k < count; ++k) {
+    TRAINYARD_UNROLL
+    for (int u = 0; u < 4; ++u) {
+      TRAINYARD_UNROLL
+      for (int i = 0; i < chains; ++i) acc[i] = simd::madd<T>(x, y, acc[i]);
+    }
+  }
+  TRAINYARD_UNROLL
+  for (int i = 0; i < chains; ++i) simd::store<T>(p + i * simd::lanes<T>, acc[i]);
+}
+
+#define TRAINYARD_INSTANTIATE(T)                                                                                      \
+  template int gemm_row_grain<T>() noexcept;                                                                          \
+  template int vector_lanes<T>() noexcept;                                                                            \
+  template std::size_t gemm_scratch_bytes<T>(Transpose, std::int64_t, std::int64_t, std::int64_t) noexcept;           \
+  template void gemm<T>(const Gemm<T>&, std::int64_t, std::int64_t, std::byte*) noexcept;                             \
+  template void gemm<T>(const Gemm<T>&, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::byte*) noexcept; \
+  template void peak<T>(T*, std::int64_t) noexcept;
+
+TRAINYARD_INSTANTIATE(float)
+#ifndef __EMSCRIPTEN__
+TRAINYARD_INSTANTIATE(double)
+#endif
+
+}  // namespace trainyard::kernels

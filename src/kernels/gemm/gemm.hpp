@@ -1,0 +1,69 @@
+// Matrix product with fused epilogue: C = act(A B + bias) and its gradients' forms.
+//
+// One invariant carries the whole design: an element of C is computed from its row of A, its column of B and k alone,
+// in one fixed order: blocks of `gemm_k_block` products are added up from zero, one after the other along k, and the
+// blocks' sums are added to C in order. Tiles, packing, ranges and epilogues never change it. So any cut into rows and
+// columns gives the same bits, and so do all builds with 128-bit lanes and without FMA.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/activation.hpp"
+
+namespace trainyard::kernels {
+
+/// How A and B lie in memory (row-major): what is transposed. The three forms a linear layer needs:
+/// nn: Y = X W; nt: dX = dY W^T; tn: dW = X^T dY.
+enum class Transpose : std::uint8_t { nn, nt, tn };
+
+/// Number of products added up from zero before the sum goes to C.
+inline constexpr int gemm_k_block = 256;
+
+/// C[m, n] = op(A)[m, k] op(B)[k, n]. Matrices are row-major; a leading dimension of 0 means "tight". C must not
+/// overlap A, B or the operands of the epilogue; those may overlap each other.
+template <class T>
+struct Gemm {
+  Transpose transpose = Transpose::nn;
+  std::int64_t m = 0, n = 0, k = 0;
+  const T* a = nullptr;  ///< nn, nt: [m, k]; tn: [k, m]
+  const T* b = nullptr;  ///< nn, tn: [k, n]; nt: [n, k]
+  T* c = nullptr;        ///< [m, n]
+  std::int64_t lda = 0, ldb = 0, ldc = 0;
+  bool accumulate = false;  ///< adds to what C holds (before the epilogue)
+
+  // The epilogue, in this order: add bias, keep the sum, activate, multiply by a derivative.
+  const T* bias = nullptr;      ///< [n]
+  T* pre_activation = nullptr;  ///< [m, n] with C's leading dimension: gets the activation's input
+  Activation activation = Activation::none;
+  T slope = T(0.01);                            ///< of leaky_relu, for both activations
+  const T* derivative_at = nullptr;             ///< [m, n] with C's leading dimension: C is multiplied by
+  Activation derivative_of = Activation::none;  ///< derivative<derivative_of>(derivative_at): dX becomes dZ
+};
+
+/// Rows of a register tile: pieces that are multiples of it waste nothing. Any cut is correct.
+template <class T>
+[[nodiscard]] int gemm_row_grain() noexcept;
+
+/// Bytes of scratch each thread needs for any piece of such a product.
+template <class T>
+[[nodiscard]] std::size_t gemm_scratch_bytes(Transpose transpose, std::int64_t m, std::int64_t n,
+                                             std::int64_t k) noexcept;
+
+/// Computes rows [row_begin, row_end) of C. `scratch`: gemm_scratch_bytes, 64-byte aligned, contents irrelevant.
+template <class T>
+void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::byte* scratch) noexcept;
+
+/// Computes rows [row_begin, row_end) of columns [column_begin, column_end) of C.
+template <class T>
+void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::int64_t column_begin,
+          std::int64_t column_end, std::byte* scratch) noexcept;
+
+/// Fused multiply-adds in registers alone, 12 chains of one vector each: the bound that gemm is measured against.
+/// Does 96 * lanes * iterations floating-point operations on p[12 * lanes].
+template <class T>
+void peak(T* p, std::int64_t iterations) noexcept;
+/// Numbers in a vector of this build.
+template <class T>
+[[nodiscard]] int vector_lanes() noexcept;
+
+}  // namespace trainyard::kernels

@@ -1,0 +1,76 @@
+// Copies blocks of A and B into panels that the register tile reads from end to end.
+#pragma once
+#include <algorithm>
+
+#include "kernels/gemm/micro.hpp"
+
+namespace trainyard::kernels::micro {
+
+template <class T>
+inline constexpr int lanes = simd::lanes<T>;
+/// Columns of a full panel of B.
+template <class T>
+inline constexpr int panel_width = tile_vectors * simd::lanes<T>;
+
+/// Width in memory of a panel with `columns` columns left: whole vectors, the rest is padded with zeros.
+template <class T>
+constexpr Index padded_width(Index columns) {
+  return columns > lanes<T> ? panel_width<T> : lanes<T>;
+}
+
+/// One panel: out[k, width] = B[k, j .. j+columns), B [k, n] row-major with leading dimension ldb.
+template <class T>
+inline void pack_panel(const T* b, Index ldb, int kc, int columns, T* out) noexcept {
+  constexpr int L = lanes<T>;
+  const Index width = padded_width<T>(columns);
+  const int rest = columns % L;
+  for (int k = 0; k < kc; ++k, b += ldb, out += width) {
+    int v = 0;
+    for (; v + L <= columns; v += L) simd::store<T>(out + v, simd::load<T>(b + v));
+    if (rest != 0) simd::store<T>(out + v, simd::load_first<T>(b + v, rest));
+  }
+}
+
+/// The same from B^T: `bt` is [n, k] row-major with leading dimension ldb, at the panel's first row.
+template <class T>
+inline void pack_panel_transposed(const T* bt, Index ldb, int kc, int columns, T* out) noexcept {
+  constexpr int L = lanes<T>;
+  const Index width = padded_width<T>(columns);
+  for (Index v = 0; v < width; v += L) {
+    const Index present = std::min<Index>(L, columns - v);
+    const T* source = bt + v * ldb;
+    int k = 0;
+    if (present == L) {
+      for (; k + L <= kc; k += L) {
+        simd::Vec<T> rows[L];
+        for (int x = 0; x < L; ++x) rows[x] = simd::load<T>(source + x * ldb + k);
+        xsimd::transpose(rows, rows + L);
+        for (int x = 0; x < L; ++x) simd::store<T>(out + (k + x) * width + v, rows[x]);
+      }
+    }
+    for (; k < kc; ++k) {
+      for (Index x = 0; x < L; ++x) out[k * width + v + x] = x < present ? source[x * ldb + k] : T(0);
+    }
+  }
+}
+
+/// A's block [mc, kc] into panels of tile_rows rows, column by column (the last panel is narrower).
+/// A's element (i, k) is a[i * lda + k], or a[k * lda + i] with `by_column`.
+template <class T>
+inline void pack_rows(bool by_column, const T* a, Index lda, Index mc, int kc, T* out) noexcept {
+  for (Index i = 0; i < mc; i += tile_rows<T>) {
+    const Index h = std::min<Index>(tile_rows<T>, mc - i);
+    if (by_column) {
+      for (int k = 0; k < kc; ++k) {
+        for (Index x = 0; x < h; ++x) out[k * h + x] = a[k * lda + i + x];
+      }
+    } else {
+      for (Index x = 0; x < h; ++x) {
+        for (int k = 0; k < kc; ++k) out[k * h + x] = a[(i + x) * lda + k];
+      }
+    }
+    out += h * kc;
+  }
+}
+
+}  // namespace trainyard::kernels::micro

@@ -1,0 +1,265 @@
+// gemm against a plain loop in double, at sizes around every edge of tiles and blocks, and its invariant: the bits of
+// an element depend on nothing but its row, its column and k.
+#include "kernels/gemm/gemm.hpp"
+
+#include <functional>
+
+#include "buffers.hpp"
+
+namespace trainyard::kernels {
+namespace {
+
+template <class T>
+struct Problem {
+  Gemm<T> g;
+  Guarded<T> a, b, c;
+
+  Problem(Transpose transpose, std::int64_t m, std::int64_t n, std::int64_t k, std::int64_t slack = 0)
+      : a(random_numbers<T>((transpose == Transpose::tn ? k : m) * ((transpose == Transpose::tn ? m : k) + slack), 1)),
+        b(random_numbers<T>((transpose == Transpose::nt ? n : k) * ((transpose == Transpose::nt ? k : n) + slack), 2)),
+        c(m * (n + slack)) {
+    g.transpose = transpose;
+    g.m = m;
+    g.n = n;
+    g.k = k;
+    if (slack > 0) {
+      g.lda = (transpose == Transpose::tn ? m : k) + slack;
+      g.ldb = (transpose == Transpose::nt ? k : n) + slack;
+      g.ldc = n + slack;
+    }
+    g.a = a.data();
+    g.b = b.data();
+    g.c = c.data();
+  }
+  Problem(const Problem&) = delete;
+  Problem& operator=(const Problem&) = delete;
+  [[nodiscard]] std::int64_t ldc() const { return g.ldc == 0 ? g.n : g.ldc; }
+
+  /// The product's element and the sum of magnitudes behind it.
+  [[nodiscard]] std::pair<double, double> element(std::int64_t i, std::int64_t j) const {
+    const std::int64_t lda = g.lda != 0 ? g.lda : g.transpose == Transpose::tn ? g.m : g.k;
+    const std::int64_t ldb = g.ldb != 0 ? g.ldb : g.transpose == Transpose::nt ? g.k : g.n;
+    double value = 0;
+    double scale = 0;
+    for (std::int64_t p = 0; p < g.k; ++p) {
+      const double product = static_cast<double>(g.transpose == Transpose::tn ? a[p * lda + i] : a[i * lda + p]) *
+                             static_cast<double>(g.transpose == Transpose::nt ? b[j * ldb + p] : b[p * ldb + j]);
+      value += product;
+      scale += std::abs(product);
+    }
+    return {value, scale};
+  }
+  void run() {
+    Scratch scratch(gemm_scratch_bytes<T>(g.transpose, g.m, g.n, g.k));
+    gemm(g, 0, g.m, scratch.data());
+    EXPECT_TRUE(scratch.intact());
+  }
+};
+
+constexpr Transpose all_forms[] = {Transpose::nn, Transpose::nt, Transpose::tn};
+
+template <class T>
+void check(Transpose transpose, std::int64_t m, std::int64_t n, std::int64_t k, std::int64_t slack = 0) {
+  Problem<T> p(transpose, m, n, k, slack);
+  p.run();
+  ASSERT_TRUE(p.c.intact());
+  for (std::int64_t i = 0; i < m; ++i) {
+    for (std::int64_t j = 0; j < n; ++j) {
+      const auto [want, scale] = p.element(i, j);
+      ASSERT_TRUE(close(p.c[i * p.ldc() + j], want, scale))
+          << "form " << static_cast<int>(transpose) << " m " << m << " n " << n << " k " << k << " at " << i << ',' << j
+          << ": " << p.c[i * p.ldc() + j] << " for " << want;
+    }
+    for (std::int64_t j = n; j < p.ldc(); ++j) ASSERT_TRUE(std::isnan(p.c[i * p.ldc() + j]));
+  }
+}
+
+template <class T>
+class GemmTest : public testing::Test {};
+TYPED_TEST_SUITE(GemmTest, Precisions);
+
+TYPED_TEST(GemmTest, EveryEdgeOfTheTile) {
+  const std::int64_t mr = gemm_row_grain<TypeParam>();
+  const std::int64_t lanes = vector_lanes<TypeParam>();
+  for (const Transpose form : all_forms) {
+    for (const std::int64_t m : {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, mr - 1, mr, mr + 1, 2 * mr + 3}) {
+      for (const std::int64_t n : {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, lanes - 1, lanes, lanes + 1,
+                                   2 * lanes - 1, 2 * lanes, 2 * lanes + 1, 3 * lanes, 5 * lanes + 2}) {
+        for (const std::int64_t k : {1, 2, 3, 4, 7, 8, 17, 33}) check<TypeParam>(form, m, n, k);
+      }
+    }
+  }
+}
+
+TYPED_TEST(GemmTest, EveryEdgeOfTheBlocks) {
+  for (const Transpose form : all_forms) {
+    for (const std::int64_t k : {gemm_k_block - 1, gemm_k_block, gemm_k_block + 1, 2 * gemm_k_block + 5}) {
+      check<TypeParam>(form, 13, 37, k);
+    }
+    for (const std::int64_t m : {95, 96, 97, 255, 257}) check<TypeParam>(form, m, 130, 70);
+    for (const std::int64_t n : {127, 128, 129, 511, 512, 513, 545}) check<TypeParam>(form, 50, n, 20);
+  }
+}
+
+TYPED_TEST(GemmTest, LeadingDimensionsLargerThanTheMatrices) {
+  for (const Transpose form : all_forms) {
+    check<TypeParam>(form, 7, 11, 5, 3);
+    check<TypeParam>(form, 130, 150, 70, 9);
+  }
+}
+
+TYPED_TEST(GemmTest, AnyCutGivesTheSameBits) {
+  using T = TypeParam;
+  struct Size {
+    std::int64_t m, n, k;
+  };
+  for (const Transpose form : all_forms) {
+    for (const auto [m, n, k] : {Size{23, 29, 300}, Size{10, 8, 2}, Size{260, 140, 70}, Size{9, 1, 33}}) {
+      Problem<T> whole(form, m, n, k);
+      const auto bias = random_numbers<T>(n, 3);
+      whole.g.bias = bias.data();
+      whole.g.activation = Activation::tanh;
+      whole.run();
+      Problem<T> cut(form, m, n, k);
+      cut.g.bias = bias.data();
+      cut.g.activation = Activation::tanh;
+      for (std::int64_t at = 1; at < m; at += 1 + m / 9) {
+        for (std::int64_t at_column = 0; at_column < n; at_column += 1 + n / 4) {
+          for (std::int64_t i = 0; i < m * n; ++i) cut.c[i] = std::numeric_limits<T>::quiet_NaN();
+          Scratch scratch(gemm_scratch_bytes<T>(form, m, n, k));
+          gemm(cut.g, 0, at, 0, at_column, scratch.data());
+          gemm(cut.g, at, m, 0, at_column, scratch.data());
+          gemm(cut.g, 0, at, at_column, n, scratch.data());
+          gemm(cut.g, at, m, at_column, n, scratch.data());
+          ASSERT_TRUE(scratch.intact());
+          ASSERT_TRUE(cut.c.intact());
+          ASSERT_TRUE(cut.c.same_bits(whole.c)) << m << 'x' << n << 'x' << k << " cut at " << at << ',' << at_column;
+        }
+      }
+    }
+  }
+}
+
+TYPED_TEST(GemmTest, AddsToWhatIsThere) {
+  using T = TypeParam;
+  for (const Transpose form : all_forms) {
+    for (const std::int64_t n : {3, 40}) {
+      Problem<T> p(form, 9, n, 300);
+      const auto before = random_numbers<T>(9 * n, 4);
+      for (std::int64_t i = 0; i < 9 * n; ++i) p.c[i] = before[i];
+      p.g.accumulate = true;
+      p.run();
+      for (std::int64_t i = 0; i < 9; ++i) {
+        for (std::int64_t j = 0; j < n; ++j) {
+          const auto [want, scale] = p.element(i, j);
+          EXPECT_TRUE(close(p.c[i * n + j], want + static_cast<double>(before[i * n + j]), scale + 1));
+        }
+      }
+    }
+  }
+}
+
+TYPED_TEST(GemmTest, NoProductsLeaveZeroOrWhatIsThere) {
+  Problem<TypeParam> p(Transpose::tn, 5, 6, 0);
+  p.run();
+  for (std::int64_t i = 0; i < 30; ++i) EXPECT_EQ(p.c[i], TypeParam(0));
+  for (std::int64_t i = 0; i < 30; ++i) p.c[i] = TypeParam(3);
+  p.g.accumulate = true;
+  p.run();
+  for (std::int64_t i = 0; i < 30; ++i) EXPECT_EQ(p.c[i], TypeParam(3));
+}
+
+double reference_activation(Activation a, double x, double slope) {
+  switch (a) {
+    case Activation::none: return x;
+    case Activation::relu: return x > 0 ? x : 0;
+    case Activation::leaky_relu: return x > 0 ? x : slope * x;
+    case Activation::tanh: return std::tanh(x);
+    case Activation::sigmoid: return 1 / (1 + std::exp(-x));
+    case Activation::gelu: return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
+    case Activation::gelu_tanh:
+      return 0.5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x)));
+    case Activation::silu: return x / (1 + std::exp(-x));
+  }
+  return 0;
+}
+
+constexpr Activation all_activations[] = {Activation::none,      Activation::relu,    Activation::leaky_relu,
+                                          Activation::tanh,      Activation::sigmoid, Activation::gelu,
+                                          Activation::gelu_tanh, Activation::silu};
+
+TYPED_TEST(GemmTest, BiasAndActivationAreFused) {
+  using T = TypeParam;
+  for (const Activation activation : all_activations) {
+    for (const std::int64_t n : {1, 5, 35}) {
+      Problem<T> p(Transpose::nn, 7, n, 4);
+      const auto bias = random_numbers<T>(n, 3);
+      Guarded<T> before(7 * n);
+      p.g.bias = bias.data();
+      p.g.pre_activation = before.data();
+      p.g.activation = activation;
+      p.g.slope = T(0.2);
+      p.run();
+      EXPECT_TRUE(before.intact());
+      Problem<T> again(Transpose::nn, 7, n, 4);
+      again.g.bias = bias.data();
+      again.g.activation = activation;
+      again.g.slope = T(0.2);
+      again.run();
+      EXPECT_TRUE(again.c.same_bits(p.c)) << "keeping the activation's input must not change its output";
+      for (std::int64_t i = 0; i < 7; ++i) {
+        for (std::int64_t j = 0; j < n; ++j) {
+          const double x = p.element(i, j).first + static_cast<double>(bias[j]);
+          EXPECT_TRUE(close(before[i * n + j], x, 4));
+          EXPECT_TRUE(close(p.c[i * n + j], reference_activation(activation, x, 0.2), 4))
+              << static_cast<int>(activation);
+        }
+      }
+    }
+  }
+}
+
+TYPED_TEST(GemmTest, TheDerivativeIsThatOfTheActivation) {
+  using T = TypeParam;
+  for (const Activation activation : all_activations) {
+    Problem<T> p(Transpose::nt, 5, 37, 3);
+    Guarded<T> x = random_numbers<T>(5 * 37, 5);
+    Guarded<T> at(5 * 37);
+    for (std::int64_t i = 0; i < x.size(); ++i) {
+      x[i] *= T(4);
+      at[i] = derivative_needs_input(activation)
+                  ? x[i]
+                  : static_cast<T>(reference_activation(activation, static_cast<double>(x[i]), 0.2));
+    }
+    p.g.slope = T(0.2);
+    p.g.derivative_at = at.data();
+    p.g.derivative_of = activation;
+    p.run();
+    for (std::int64_t i = 0; i < 5; ++i) {
+      for (std::int64_t j = 0; j < 37; ++j) {
+        const double at_x = static_cast<double>(x[i * 37 + j]);
+        constexpr double h = 1e-5;
+        const double slope =
+            (reference_activation(activation, at_x + h, 0.2) - reference_activation(activation, at_x - h, 0.2)) /
+            (2 * h);
+        const double want = p.element(i, j).first * slope;
+        EXPECT_NEAR(static_cast<double>(p.c[i * 37 + j]), want, sizeof(T) == 4 ? 3e-6 : 1e-9)
+            << static_cast<int>(activation) << " at " << at_x;
+      }
+    }
+  }
+}
+
+TYPED_TEST(GemmTest, ThePeakKernelMultipliesAndAdds) {
+  const int lanes = vector_lanes<TypeParam>();
+  Guarded<TypeParam> p(12 * lanes, TypeParam(1));
+  p[0] = TypeParam(2);
+  p[1] = TypeParam(0.5);
+  peak(p.data(), 3);
+  EXPECT_TRUE(p.intact());
+  EXPECT_EQ(p[0], TypeParam(2 + 12));
+  EXPECT_EQ(p[12 * lanes - 1], TypeParam(1 + 12));
+}
+
+}  // namespace
+}  // namespace trainyard::kernels
