@@ -89,6 +89,14 @@ void OptionReader::read(std::string_view key, const Json& value, Pair& field, co
   read(key, value[1], field[1], range);
 }
 
+void OptionReader::read(std::string_view key, const Json& value, Numbers2& field, const Range& range) const {
+  if (!value.is_array() || value.size() != 2) {
+    throw Error(ErrorCode::type_mismatch, path_of(key), "[x, x]", short_text(value));
+  }
+  read(key, value[0], field[0], range);
+  read(key, value[1], field[1], range);
+}
+
 namespace {
 template <class T, class Read>
 void read_list(const Json& value, std::string path, std::string_view of, std::vector<T>& field, Read read_one) {

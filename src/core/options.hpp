@@ -48,6 +48,9 @@ using Choices = std::vector<std::string_view>;
 /// A scalar or a pair, as PyTorch's kernel sizes: 3 or [3, 5].
 using Pair = std::array<std::int64_t, 2>;
 
+/// Two numbers, as PyTorch's betas: [0.9, 0.999].
+using Numbers2 = std::array<double, 2>;
+
 /// Reads one options object; complains about wrong types, values out of range and names it does not know.
 class OptionReader {
  public:
@@ -82,6 +85,7 @@ class OptionReader {
   void read(std::string_view key, const Json& value, std::int64_t& field, const Range& range) const;
   void read(std::string_view key, const Json& value, std::string& field, const Range& range) const;
   void read(std::string_view key, const Json& value, Pair& field, const Range& range) const;
+  void read(std::string_view key, const Json& value, Numbers2& field, const Range& range) const;
   void read(std::string_view key, const Json& value, std::vector<double>& field, const Range& range) const;
   void read(std::string_view key, const Json& value, std::vector<std::int64_t>& field, const Range& range) const;
   void read(std::string_view key, const Json& value, std::vector<std::string>& field, const Range& range) const;
@@ -144,6 +148,7 @@ class OptionDescriber {
   static std::string_view type_of(const std::int64_t&) { return "integer"; }
   static std::string_view type_of(const std::string&) { return "string"; }
   static std::string_view type_of(const Pair&) { return "pair"; }
+  static std::string_view type_of(const Numbers2&) { return "numbers2"; }
   static std::string_view type_of(const std::vector<double>&) { return "numbers"; }
   static std::string_view type_of(const std::vector<std::int64_t>&) { return "integers"; }
   static std::string_view type_of(const std::vector<std::string>&) { return "strings"; }

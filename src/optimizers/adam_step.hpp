@@ -1,0 +1,70 @@
+// The update that Adam and AdamW share (Kingma & Ba 2015; AMSGrad: Reddi et al. 2018).
+//
+//   m <- beta1 m + (1 - beta1) g          v <- beta2 v + (1 - beta2) g^2         (largest v so far, with amsgrad)
+//   p <- keep p - lr / (1 - beta1^t)  m / (sqrt(v) / sqrt(1 - beta2^t) + eps)
+#pragma once
+#include <cmath>
+
+#include "core/portable_math.hpp"
+#include "optimizers/sweep.hpp"
+
+namespace trainyard::optimizers {
+
+struct AdamStep {
+  double beta1, beta2, eps;
+  double coupled_decay;  ///< Adam's: through the gradient
+  double keep;           ///< AdamW's: 1 - lr decay, next to it
+  bool amsgrad;
+
+  template <class T>
+  void run(const Update& u) const {
+    if (amsgrad) {
+      run<T, true>(u);
+    } else {
+      run<T, false>(u);
+    }
+  }
+
+ private:
+  template <class T, bool with_largest>
+  void run(const Update& u) const {
+    const Penalised<T> penalised(u, coupled_decay);
+    const auto b1 = static_cast<T>(beta1);
+    const auto b2 = static_cast<T>(beta2);
+    const auto c1 = static_cast<T>(1 - beta1);
+    const auto c2 = static_cast<T>(1 - beta2);
+    const auto rate = static_cast<T>(u.lr / (1 - portable::power(beta1, u.step)));
+    const auto correction = static_cast<T>(1 / std::sqrt(1 - portable::power(beta2, u.step)));
+    const auto epsilon = static_cast<T>(eps);
+    const auto kept = static_cast<T>(keep);
+    // m / … before the rate: a tiny m times the rate would be denormal.
+    auto moved = [=]<class V>(V p, V m, V v) {
+      return p * V(kept) - m / (root(v) * V(correction) + V(epsilon)) * V(rate);
+    };
+    auto moments = [=]<class V>(V p, V g, V& m, V& v) {
+      const V gradient = penalised(g, p);
+      m = flushed<T>(m * V(b1) + gradient * V(c1));
+      v = flushed<T>(v * V(b2) + gradient * gradient * V(c2));
+    };
+    if constexpr (with_largest) {
+      sweep<T>(
+          u.count,
+          [=]<class V>(V& p, V& g, V& m, V& v, V& largest) {
+            moments(p, g, m, v);
+            largest = larger(largest, v);
+            p = moved(p, m, largest);
+          },
+          parameters<T>(u), gradients<T>(u), slot<T>(u, 0), slot<T>(u, 1), slot<T>(u, 2));
+    } else {
+      sweep<T>(
+          u.count,
+          [=]<class V>(V& p, V& g, V& m, V& v) {
+            moments(p, g, m, v);
+            p = moved(p, m, v);
+          },
+          parameters<T>(u), gradients<T>(u), slot<T>(u, 0), slot<T>(u, 1));
+    }
+  }
+};
+
+}  // namespace trainyard::optimizers
