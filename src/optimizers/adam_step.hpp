@@ -28,6 +28,7 @@ struct AdamStep {
  private:
   template <class T, bool with_largest>
   void run(const Update& u) const {
+    using V = simd::Vec<T>;
     const Penalised<T> penalised(u, coupled_decay);
     const auto b1 = static_cast<T>(beta1);
     const auto b2 = static_cast<T>(beta2);
@@ -38,27 +39,27 @@ struct AdamStep {
     const auto epsilon = static_cast<T>(eps);
     const auto kept = static_cast<T>(keep);
     // m / … before the rate: a tiny m times the rate would be denormal.
-    auto moved = [=]<class V>(V p, V m, V v) {
-      return p * V(kept) - m / (root(v) * V(correction) + V(epsilon)) * V(rate);
+    auto moved = [=](V p, V m, V v) {
+      return p * V(kept) - m / (simd::sqrt(v) * V(correction) + V(epsilon)) * V(rate);
     };
-    auto moments = [=]<class V>(V p, V g, V& m, V& v) {
+    auto moments = [=](V p, V g, V& m, V& v) {
       const V gradient = penalised(g, p);
       m = flushed<T>(m * V(b1) + gradient * V(c1));
       v = flushed<T>(v * V(b2) + gradient * gradient * V(c2));
     };
     if constexpr (with_largest) {
-      sweep<T>(
+      simd::sweep<T>(
           u.count,
-          [=]<class V>(V& p, V& g, V& m, V& v, V& largest) {
+          [=](V& p, V& g, V& m, V& v, V& largest) {
             moments(p, g, m, v);
-            largest = larger(largest, v);
+            largest = simd::max<T>(largest, v);
             p = moved(p, m, largest);
           },
           parameters<T>(u), gradients<T>(u), slot<T>(u, 0), slot<T>(u, 1), slot<T>(u, 2));
     } else {
-      sweep<T>(
+      simd::sweep<T>(
           u.count,
-          [=]<class V>(V& p, V& g, V& m, V& v) {
+          [=](V& p, V& g, V& m, V& v) {
             moments(p, g, m, v);
             p = moved(p, m, v);
           },

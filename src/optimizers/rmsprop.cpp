@@ -36,41 +36,42 @@ struct RmsProp {
 
   template <class T>
   void update(const Update& u) const {
+    using V = simd::Vec<T>;
     const Penalised<T> penalised(u, u.weight_decay);
     const auto rate = static_cast<T>(u.lr);
     const auto keep = static_cast<T>(alpha);
     const auto take = static_cast<T>(1 - alpha);
     const auto epsilon = static_cast<T>(eps);
     const auto inertia = static_cast<T>(momentum);
-    auto squares = [=]<class V>(V g, V& v) { v = flushed<T>(v * V(keep) + g * g * V(take)); };
+    auto squares = [=](V g, V& v) { v = flushed<T>(v * V(keep) + g * g * V(take)); };
     if (centered) {
-      sweep<T>(
+      simd::sweep<T>(
           u.count,
-          [=]<class V>(V& p, V& g, V& v, V& b, V& a) {
+          [=](V& p, V& g, V& v, V& b, V& a) {
             const V gradient = penalised(g, p);
             squares(gradient, v);
             a = flushed<T>(a * V(keep) + gradient * V(take));
-            b = flushed<T>(b * V(inertia) + gradient / (root(larger(V(0), v - a * a)) + V(epsilon)));
+            b = flushed<T>(b * V(inertia) + gradient / (simd::sqrt(simd::max<T>(V(T(0)), v - a * a)) + V(epsilon)));
             p -= V(rate) * b;
           },
           parameters<T>(u), gradients<T>(u), slot<T>(u, 0), slot<T>(u, 1), slot<T>(u, 2));
     } else if (momentum > 0) {
-      sweep<T>(
+      simd::sweep<T>(
           u.count,
-          [=]<class V>(V& p, V& g, V& v, V& b) {
+          [=](V& p, V& g, V& v, V& b) {
             const V gradient = penalised(g, p);
             squares(gradient, v);
-            b = flushed<T>(b * V(inertia) + gradient / (root(v) + V(epsilon)));
+            b = flushed<T>(b * V(inertia) + gradient / (simd::sqrt(v) + V(epsilon)));
             p -= V(rate) * b;
           },
           parameters<T>(u), gradients<T>(u), slot<T>(u, 0), slot<T>(u, 1));
     } else {
-      sweep<T>(
+      simd::sweep<T>(
           u.count,
-          [=]<class V>(V& p, V& g, V& v) {
+          [=](V& p, V& g, V& v) {
             const V gradient = penalised(g, p);
             squares(gradient, v);
-            p -= V(rate) * (gradient / (root(v) + V(epsilon)));
+            p -= V(rate) * (gradient / (simd::sqrt(v) + V(epsilon)));
           },
           parameters<T>(u), gradients<T>(u), slot<T>(u, 0));
     }

@@ -37,20 +37,20 @@ struct Sgd {
 
   template <class T>
   void update(const Update& u) const {
+    using V = simd::Vec<T>;
     const Penalised<T> penalised(u, u.weight_decay);
     const auto rate = static_cast<T>(u.lr);
     if (momentum == 0) {
-      sweep<T>(
-          u.count, [=]<class V>(V& p, V& g) { p -= V(rate) * penalised(g, p); }, parameters<T>(u), gradients<T>(u));
+      simd::sweep<T>(u.count, [=](V& p, V& g) { p -= V(rate) * penalised(g, p); }, parameters<T>(u), gradients<T>(u));
       return;
     }
     const auto keep = static_cast<T>(momentum);
     const auto take = static_cast<T>(u.step == 1 ? 1.0 : 1.0 - dampening);
     const auto ahead = static_cast<T>(nesterov ? momentum : 1.0);
     const auto now = static_cast<T>(nesterov ? 1.0 : 0.0);
-    sweep<T>(
+    simd::sweep<T>(
         u.count,
-        [=]<class V>(V& p, V& g, V& b) {
+        [=](V& p, V& g, V& b) {
           const V gradient = penalised(g, p);
           b = flushed<T>(b * V(keep) + gradient * V(take));
           p -= V(rate) * (gradient * V(now) + b * V(ahead));

@@ -1,46 +1,29 @@
 // One pass over a range of parameters: the arithmetic that optimizers share.
 #pragma once
-#include <cmath>
 #include <cstdint>
 #include <type_traits>
 
 #include "optimizers/optimizer.hpp"
+#include "simd/loop.hpp"
+#include "simd/math.hpp"
 
 namespace trainyard::optimizers {
 
-/// Calls f with element i of every array, by reference, for i in [0, n): what f leaves in an array that is not const
-/// is written back. f is generic over the type of number that it gets.
-template <class T, class F, class... P>
-inline void sweep(std::int64_t n, F f, P*... arrays) {
-  for (std::int64_t i = 0; i < n; ++i) {
-    [&](auto... element) {
-      f(element...);
-      ((std::is_const_v<P> ? void() : void(const_cast<T&>(arrays[i]) = element)), ...);
-    }(arrays[i]...);
-  }
-}
-
-template <class V>
-[[nodiscard]] inline V root(V x) {
-  return std::sqrt(x);
-}
-template <class V>
-[[nodiscard]] inline V sign(V x) {
-  return x > V(0) ? V(1) : x < V(0) ? V(-1) : V(0);
-}
-template <class V>
-[[nodiscard]] inline V larger(V a, V b) {
-  return a < b ? b : a;
+/// -1, 0 or 1.
+template <class T>
+[[nodiscard]] inline simd::Vec<T> sign(const simd::Vec<T>& x) {
+  using V = simd::Vec<T>;
+  return xsimd::select(x > V(T(0)), V(T(1)), xsimd::select(x < V(T(0)), V(T(-1)), V(T(0))));
 }
 
 /// Zero for what is too small to matter: the state of a unit that gets no gradient decays to denormal numbers, which
 /// are a hundred times slower, and WebAssembly cannot flush them.
-template <class T, class V>
-[[nodiscard]] inline V flushed(V x) {
+template <class T>
+[[nodiscard]] inline simd::Vec<T> flushed(const simd::Vec<T>& x) {
   if constexpr (std::is_same_v<T, double>) {
     return x;
   } else {
-    return std::abs(x) < V(0x1p-120F) ? V(0) : x;
+    return xsimd::select(simd::abs(x) < simd::Vec<T>(T(0x1p-120F)), simd::Vec<T>(T(0)), x);
   }
 }
 
@@ -55,9 +38,9 @@ struct Penalised {
         l1(static_cast<T>(u.l1)),
         decay(static_cast<T>(u.l2 + coupled_decay)) {}
 
-  template <class V>
-  [[nodiscard]] V operator()(V gradient, V parameter) const {
-    return gradient * V(scale) + sign(parameter) * V(l1) + parameter * V(decay);
+  [[nodiscard]] simd::Vec<T> operator()(const simd::Vec<T>& gradient, const simd::Vec<T>& parameter) const {
+    using V = simd::Vec<T>;
+    return gradient * V(scale) + sign<T>(parameter) * V(l1) + parameter * V(decay);
   }
 };
 

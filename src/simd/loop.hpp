@@ -1,7 +1,9 @@
 // Loops over contiguous numbers: the only place that knows what to do with a remainder. The function given always works
 // on whole vectors, the last one padded with zeros, so an element gets the same bits wherever the loop starts or ends.
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "simd/vec.hpp"
 
@@ -22,6 +24,27 @@ inline void map(std::int64_t n, T* out, F f, const In*... in) noexcept {
   for (; i + width <= count; i += width) store<T>(out + i, f(load<T>(in + i)...));
   if (const int rest = static_cast<int>(count - i); rest > 0)
     store_first<T>(out + i, f(load_first<T>(in + i, rest)...), rest);
+}
+
+/// Gives f whole vectors of every array by reference, for all of [0, n), and writes back what f leaves in an array that
+/// is not const: one pass that updates several arrays at once. f may get zeros beside the last numbers.
+template <class T, class F, class... P>
+inline void sweep(std::int64_t n, F f, P*... arrays) noexcept {
+  constexpr int width = lanes<T>;
+  const auto count = static_cast<std::ptrdiff_t>(n);
+  std::ptrdiff_t i = 0;
+  for (; i + width <= count; i += width) {
+    [&](auto... v) {
+      f(v...);
+      ((std::is_const_v<P> ? void() : store<T>(const_cast<T*>(arrays) + i, v)), ...);
+    }(load<T>(arrays + i)...);
+  }
+  if (const int rest = static_cast<int>(count - i); rest > 0) {
+    [&](auto... v) {
+      f(v...);
+      ((std::is_const_v<P> ? void() : store_first<T>(const_cast<T*>(arrays) + i, v, rest)), ...);
+    }(load_first<T>(arrays + i, rest)...);
+  }
 }
 
 /// The sum of f(in[i]...) over [0, n). Order of the additions: four vectors of partial sums taken in turn, then

@@ -52,12 +52,8 @@ struct OpCase {
   Tensors state;      ///< running statistics after the call (batch norm in training)
 };
 
-/// This folder; the build sets TRAINYARD_GOLDEN_DIR.
-#ifdef TRAINYARD_GOLDEN_DIR
-inline constexpr std::string_view folder = TRAINYARD_GOLDEN_DIR;
-#else
-inline constexpr std::string_view folder = "tests/golden";
-#endif
+/// This folder; the build says where the repository is.
+inline constexpr std::string_view folder = TRAINYARD_SOURCE_DIR "/tests/golden";
 
 inline std::vector<std::byte> decode_base64(std::string_view text) {
   static constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
