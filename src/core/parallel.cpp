@@ -1,0 +1,97 @@
+#include "core/parallel.hpp"
+
+#include <limits>
+#ifdef __EMSCRIPTEN_PTHREADS__
+#include <emscripten/threading.h>
+#endif
+
+namespace trainyard {
+namespace {
+
+#if defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__)
+constexpr bool has_threads = false;
+#else
+constexpr bool has_threads = true;
+#endif
+
+/// Sleeps while the word has the value seen. Not the raw wait instruction: Node 20's baseline compiler gets a loop
+/// around it wrong; Emscripten's futex is right everywhere.
+void park(std::atomic<std::uint32_t>& word, std::uint32_t seen) {
+#ifdef __EMSCRIPTEN_PTHREADS__
+  emscripten_futex_wait(&word, seen, std::numeric_limits<double>::infinity());
+#else
+  word.wait(seen, std::memory_order_acquire);
+#endif
+}
+
+void wake(std::atomic<std::uint32_t>& word) {
+#ifdef __EMSCRIPTEN_PTHREADS__
+  emscripten_futex_wake(&word, std::numeric_limits<int>::max());
+#else
+  word.notify_all();
+#endif
+}
+
+/// Looks at the word for some microseconds before sleeping: a barrier inside a step is usually over by then, while a
+/// futex costs 6 to 14 us. Longer spinning takes the core from the thread that is waited for.
+void wait_while(std::atomic<std::uint32_t>& word, std::uint32_t seen, int looks) {
+  for (int i = 0; i < looks; ++i) {
+    if (word.load(std::memory_order_acquire) != seen) return;
+  }
+  while (word.load(std::memory_order_acquire) == seen) park(word, seen);
+}
+
+constexpr int barrier_looks = 4000;
+
+}  // namespace
+
+ThreadPool::ThreadPool(int threads) {
+  if (!has_threads) return;
+  for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
+}
+
+ThreadPool::~ThreadPool() {
+  stop_.store(true, std::memory_order_relaxed);
+  epoch_.fetch_add(1, std::memory_order_release);
+  wake(epoch_);
+  for (std::thread& w : workers_) w.join();
+}
+
+void ThreadPool::run(const std::function<void(int)>& job) {
+  if (workers_.empty()) {
+    job(0);
+    return;
+  }
+  job_ = &job;
+  pending_.store(static_cast<std::uint32_t>(workers_.size()), std::memory_order_relaxed);
+  epoch_.fetch_add(1, std::memory_order_release);
+  wake(epoch_);
+  job(0);
+  for (std::uint32_t p = pending_.load(std::memory_order_acquire); p != 0; p = pending_.load(std::memory_order_acquire)) {
+    wait_while(pending_, p, barrier_looks);
+  }
+}
+
+void ThreadPool::barrier() {
+  if (workers_.empty()) return;
+  const std::uint32_t phase = phase_.load(std::memory_order_acquire);
+  if (arrived_.fetch_add(1, std::memory_order_acq_rel) == workers_.size()) {
+    arrived_.store(0, std::memory_order_relaxed);
+    phase_.fetch_add(1, std::memory_order_release);
+    wake(phase_);
+  } else {
+    wait_while(phase_, phase, barrier_looks);
+  }
+}
+
+void ThreadPool::work(int me) {
+  for (std::uint32_t seen = 0;;) {
+    wait_while(epoch_, seen, 0);
+    seen = epoch_.load(std::memory_order_acquire);
+    if (stop_.load(std::memory_order_relaxed)) return;
+    (*job_)(me);
+    if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) wake(pending_);
+  }
+}
+
+}  // namespace trainyard

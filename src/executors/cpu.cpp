@@ -1,0 +1,173 @@
+#include "executors/cpu.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace trainyard {
+namespace {
+
+/// A plan below this many operations runs on one thread (waking another costs as much), and so does a single call
+/// below the second number.
+constexpr double parallel_plan = 2e6;
+constexpr double parallel_call = 1e5;
+
+template <class T>
+void store(std::byte* to, const std::vector<float>& numbers) {
+  std::ranges::copy(numbers, reinterpret_cast<T*>(to));
+}
+
+/// Piece `me` of `of` of [0, units), in whole grains.
+std::pair<std::int64_t, std::int64_t> piece(const Work& work, int me, int of) {
+  const std::int64_t grains = (work.units + work.grain - 1) / work.grain;
+  const std::int64_t begin = grains * me / of * work.grain;
+  const std::int64_t end = grains * (me + 1) / of * work.grain;
+  return {std::min(begin, work.units), std::min(end, work.units)};
+}
+
+}  // namespace
+
+CpuExecutor::CpuExecutor(Plan plan, const ModelMemory& memory, ThreadPool& pool)
+    : plan_(std::move(plan)),
+      pool_(pool),
+      activations_(plan_.bytes[static_cast<std::size_t>(Block::activations)], "activations"),
+      constants_(plan_.bytes[static_cast<std::size_t>(Block::constants)], "constants"),
+      scratch_(plan_.scratch, "scratch"),
+      thread_scratch_(plan_.scratch_per_thread * static_cast<std::size_t>(pool.size()), "scratch") {
+  for (const auto& [offset, numbers] : plan_.constants) {
+    if (plan_.precision == Precision::f32) {
+      store<float>(constants_.data() + offset, numbers);
+    } else {
+      store<double>(constants_.data() + offset, numbers);
+    }
+  }
+  bind(memory);
+}
+
+void CpuExecutor::bind(const ModelMemory& memory) {
+  base_ = {activations_.data(), memory.parameters, memory.gradients, memory.state, constants_.data()};
+  steps_.reserve(plan_.steps.size());
+  for (const PlanStep& step : plan_.steps) {
+    Bound b;
+    b.run = step.op->run[plan_.precision];
+    b.finish = step.op->finish[plan_.precision];
+    for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+      if (!step.inputs[i].valid()) continue;
+      b.call.in[i] = at(step.inputs[i]);
+      b.call.in_type[i] = &plan_.values[step.inputs[i].index()].type;
+    }
+    for (std::size_t i = 0; i < step.outputs.size(); ++i) {
+      b.call.out[i] = at(step.outputs[i]);
+      b.call.out_type[i] = &plan_.values[step.outputs[i].index()].type;
+    }
+    b.call.attributes = &step.attributes;
+    b.call.context = &context_;
+    b.call.stream = step.stream;
+    b.call.scratch = scratch_.data();
+    steps_.push_back(b);
+  }
+  find_joins();
+}
+
+void CpuExecutor::find_joins() {
+  // A place that calls since the last join have touched, and the bytes a row takes there.
+  struct Touched {
+    std::size_t begin, end, row;
+  };
+  std::vector<Touched> touched;
+  const auto overlaps = [&](const Touched& t) {
+    return std::ranges::any_of(touched, [&](const Touched& o) {
+      return t.begin < o.end && o.begin < t.end && (t.begin != o.begin || t.row != o.row);
+    });
+  };
+  const auto place = [&](ValueId v) {
+    const PlanValue& p = plan_.values[v.index()];
+    const std::size_t row = p.bytes == 0 ? 0 : element_size(p.type.dtype, plan_.precision) *
+                                                   static_cast<std::size_t>(p.type.shape.size());
+    return Touched{p.where.offset, p.where.offset + p.bytes, row};
+  };
+  bool after_rows = false;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    Bound& b = steps_[i];
+    const PlanStep& step = plan_.steps[i];
+    const Work work = step.op->work({b.call.in_type, b.call.out_type, b.call.attributes, plan_.capacity, plan_.precision});
+    b.by_rows = work.rows && b.finish == nullptr;
+    // A call that touches only its own rows, after another such call cut the same way, need not wait, unless a place
+    // has been reused in between: another thread may still read the old value there.
+    b.join_before = !(b.by_rows && after_rows);
+    if (!b.join_before) {
+      b.join_before = std::ranges::any_of(step.outputs, [&](ValueId v) {
+        return plan_.values[v.index()].where.block == Block::activations && overlaps(place(v));
+      });
+    }
+    if (b.join_before) touched.clear();
+    for (const auto* list : {&step.inputs, &step.outputs}) {
+      for (const ValueId v : *list) {
+        if (v.valid() && plan_.values[v.index()].where.block == Block::activations) touched.push_back(place(v));
+      }
+    }
+    after_rows = b.by_rows;
+  }
+}
+
+std::byte* CpuExecutor::at(ValueId v) const {
+  const PlanValue& value = plan_.values[v.index()];
+  if (value.bytes == 0) return nullptr;
+  return base_[static_cast<std::size_t>(value.where.block)] + value.where.offset;
+}
+
+std::size_t CpuExecutor::bytes() const {
+  return activations_.size() + constants_.size() + scratch_.size() + thread_scratch_.size();
+}
+
+void CpuExecutor::prepare(std::int64_t rows, const StepContext& context) {
+  context_ = context;
+  if (rows == rows_) return;
+  rows_ = rows;
+  flops_ = 0;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    Bound& b = steps_[i];
+    b.call.rows = rows;
+    b.work = plan_.steps[i].op->work({b.call.in_type, b.call.out_type, b.call.attributes, rows, plan_.precision});
+    b.serial = !b.by_rows && (b.work.flops < parallel_call || b.work.units <= b.work.grain);
+    flops_ += b.work.flops;
+  }
+}
+
+void CpuExecutor::run(std::int64_t rows, const StepContext& context) { run(rows, context, steps_.size()); }
+
+void CpuExecutor::run(std::int64_t rows, const StepContext& context, std::size_t count) {
+  prepare(rows, context);
+  if (pool_.size() > 1 && flops_ >= parallel_plan) {
+    pool_.run([this, count](int me) { run_thread(me, count); });
+    return;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    Bound& b = steps_[i];
+    b.call.thread_scratch = thread_scratch_.data();
+    b.run(b.call, 0, b.work.units);
+    if (b.finish != nullptr) b.finish(b.call, 0, 1);
+  }
+}
+
+void CpuExecutor::run_thread(int me, std::size_t count) {
+  const int threads = pool_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const Bound& b = steps_[i];
+    if (b.join_before && i > 0) pool_.barrier();
+    Call call = b.call;
+    call.thread_scratch = thread_scratch_.data() + plan_.scratch_per_thread * static_cast<std::size_t>(me);
+    if (b.serial) {
+      if (me == 0) b.run(call, 0, b.work.units);
+    } else {
+      // Rows are cut alike for every call of a stretch: by the row count alone, not by each call's own grain.
+      const Work cut = b.work.rows ? Work{.units = b.work.units, .grain = row_grain} : b.work;
+      const auto [begin, end] = piece(cut, me, threads);
+      if (begin < end) b.run(call, begin, end);
+    }
+    if (b.finish == nullptr) continue;
+    pool_.barrier();
+    if (me == 0) b.finish(call, 0, 1);
+  }
+}
+
+}  // namespace trainyard

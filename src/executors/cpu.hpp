@@ -1,0 +1,67 @@
+// Runs a plan on the CPU: a loop over {function, arguments}, on one thread or several.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "core/arena.hpp"
+#include "core/parallel.hpp"
+#include "graph/plan.hpp"
+
+namespace trainyard {
+
+/// A model's own memory, shared by all its plans.
+struct ModelMemory {
+  std::byte* parameters = nullptr;
+  std::byte* gradients = nullptr;
+  std::byte* state = nullptr;
+};
+
+class CpuExecutor {
+ public:
+  /// Binds the plan: allocates its arena and fixes every pointer. Throws OUT_OF_MEMORY; nothing fails afterwards.
+  CpuExecutor(Plan plan, const ModelMemory& memory, ThreadPool& pool);
+
+  /// Runs the first `count` steps (all by default) over `rows` <= capacity rows. Allocates nothing.
+  void run(std::int64_t rows, const StepContext& context);
+  void run(std::int64_t rows, const StepContext& context, std::size_t count);
+
+  [[nodiscard]] const Plan& plan() const { return plan_; }
+  /// Where a value lies; null if it is dead.
+  [[nodiscard]] std::byte* at(ValueId v) const;
+  template <class T>
+  [[nodiscard]] T* at(ValueId v) const {
+    return reinterpret_cast<T*>(at(v));
+  }
+  /// Bytes of the arenas that this plan owns.
+  [[nodiscard]] std::size_t bytes() const;
+  /// Estimated operations of one step at the present number of rows.
+  [[nodiscard]] double flops() const { return flops_; }
+
+ private:
+  struct Bound {
+    Kernel run = nullptr;
+    Kernel finish = nullptr;
+    Call call;
+    Work work;
+    bool by_rows = false;     ///< touches only its own rows
+    bool serial = false;      ///< too small to share
+    bool join_before = true;  ///< reads or overwrites what another thread may be at work on
+  };
+  void bind(const ModelMemory& memory);
+  void find_joins();
+  void prepare(std::int64_t rows, const StepContext& context);
+  void run_thread(int me, std::size_t count);
+
+  Plan plan_;
+  ThreadPool& pool_;
+  Arena activations_, constants_, scratch_, thread_scratch_;
+  std::array<std::byte*, block_count> base_{};
+  std::vector<Bound> steps_;
+  StepContext context_;
+  std::int64_t rows_ = -1;
+  double flops_ = 0;
+};
+
+}  // namespace trainyard

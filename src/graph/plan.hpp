@@ -1,0 +1,76 @@
+// The plan: the graph as a flat list of calls over memory whose every place is fixed. Plain data: ops, attributes,
+// value ids and offsets, no pointers into memory; an executor binds it.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "core/shape.hpp"
+#include "graph/graph.hpp"
+
+namespace trainyard {
+
+/// Memory by role. Parameters, gradients and state belong to the model and outlive plans.
+enum class Block : std::uint8_t { activations, parameters, gradients, state, constants };
+inline constexpr std::size_t block_count = 5;
+
+struct Location {
+  Block block = Block::activations;
+  std::size_t offset = 0;  ///< bytes
+};
+
+/// Where a model's parameters lie: trained ones contiguous by kind (weights, then the rest), so that an optimizer, a
+/// norm or a checkpoint is one pass. Offsets are the same in the parameter and the gradient block.
+struct ParameterPlaces {
+  std::vector<Location> where;  ///< by ParamId
+  std::size_t parameter_bytes = 0;
+  std::size_t state_bytes = 0;
+};
+[[nodiscard]] ParameterPlaces place_parameters(const ParameterTable& table, Precision precision);
+
+struct PlanStep {
+  const Op* op = nullptr;
+  Attributes attributes;
+  std::vector<ValueId> inputs;
+  std::vector<ValueId> outputs;
+  std::string path;
+  std::string name;
+  std::uint64_t stream = 0;
+  bool backward = false;
+};
+
+struct PlanValue {
+  ValueType type;
+  Location where;
+  std::string name;
+  Role role = Role::computed;
+  std::size_t bytes = 0;
+  int first = 0;  ///< step that writes it (-1: before the first)
+  int last = 0;   ///< last step that reads it
+};
+
+struct Plan {
+  std::vector<PlanStep> steps;
+  std::vector<PlanValue> values;  ///< by ValueId; dead values have bytes 0
+  std::vector<std::pair<std::size_t, std::vector<float>>> constants;  ///< offset, numbers
+  std::int64_t capacity = 0;      ///< rows
+  Precision precision = Precision::f32;
+  std::array<std::size_t, block_count> bytes{};  ///< of activations and constants; the model knows the others
+  std::size_t scratch = 0;             ///< bytes shared by a call
+  std::size_t scratch_per_thread = 0;
+  std::size_t unplanned = 0;  ///< activations without reuse, for comparison
+};
+
+struct PlanOptions {
+  std::int64_t capacity = 1;
+  Precision precision = Precision::f32;
+  bool keep_all = false;  ///< no value's place is reused: inspection, slow motion
+};
+
+/// Orders, measures and places.
+[[nodiscard]] Plan make_plan(const Graph& graph, const ParameterPlaces& places, const PlanOptions& options);
+
+}  // namespace trainyard
