@@ -1,0 +1,80 @@
+// dx = dy * f'(v), v the activation's output, or its input where the derivative needs that.
+#include "ops/activation.hpp"
+#include "ops/all.hpp"
+
+namespace trainyard::ops {
+namespace {
+
+void infer(Inference& i) {
+  Inference::require(i.in(0) == i.in(1), text(i.in(0)), text(i.in(1)));
+  i.out(i.in(0));
+}
+
+template <class T>
+void run(const Call& c, std::int64_t begin, std::int64_t end) {
+  const auto [first, count] = elements(*c.out_type[0], begin, end);
+  const auto& attributes = c.attributes_as<ActivationAttributes>();
+  const T slope = static_cast<T>(attributes.slope);
+  const T* dy = c.input<T>(0) + first;
+  const T* v = c.input<T>(1) + first;
+  T* dx = c.output<T>(0) + first;
+  kernels::with_activation(attributes.activation, [&](auto a) {
+    simd::map<T>(
+        count, dx,
+        [slope](const auto& d, const auto& at) { return d * kernels::derivative<decltype(a)::value, T>(at, slope); },
+        dy, v);
+  });
+}
+
+}  // namespace
+
+std::string_view name(Activation a) noexcept {
+  switch (a) {
+    case Activation::none: return "none";
+    case Activation::relu: return "relu";
+    case Activation::leaky_relu: return "leaky_relu";
+    case Activation::tanh: return "tanh";
+    case Activation::sigmoid: return "sigmoid";
+    case Activation::gelu: return "gelu";
+    case Activation::gelu_tanh: return "gelu_tanh";
+    case Activation::silu: return "silu";
+  }
+  return "?";
+}
+
+Activation activation_of(const Op& op) noexcept {
+  if (&op == &relu) return Activation::relu;
+  if (&op == &leaky_relu) return Activation::leaky_relu;
+  if (&op == &tanh) return Activation::tanh;
+  if (&op == &sigmoid) return Activation::sigmoid;
+  if (&op == &gelu) return Activation::gelu;
+  if (&op == &gelu_tanh) return Activation::gelu_tanh;
+  if (&op == &silu) return Activation::silu;
+  return Activation::none;
+}
+
+bool takes_activation(const Op& op) noexcept { return &op == &linear; }
+bool takes_derivative(const Op& op) noexcept { return &op == &linear_dx; }
+
+void print_activation(const Attributes& attributes, TextSink& sink) {
+  const auto& a = attributes.as<ActivationAttributes>();
+  if (a.activation == Activation::none) return;
+  sink.put("activation", name(a.activation));
+  if (a.activation == Activation::leaky_relu) sink.put("slope", a.slope);
+}
+
+void activation_gradient(Gradient& g) {
+  const auto& a = g.attributes().as<ActivationAttributes>();
+  const bool from_input =
+      kernels::derivative_needs_input(a.activation) || (a.activation == Activation::leaky_relu && a.slope < 0);
+  g.set(0, g.add(activation_grad, {g.d(), from_input ? g.in(0) : g.out()}, g.attributes()));
+}
+
+const Op activation_grad{.name = "activation_grad",
+                         .infer = infer,
+                         .run = TRAINYARD_KERNELS(run),
+                         .work = [](const CallTypes& t) { return by_rows(t, 4); },
+                         .in_place = 0,
+                         .print_attributes = print_activation};
+
+}  // namespace trainyard::ops

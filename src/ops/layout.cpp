@@ -1,0 +1,72 @@
+// The way an image value [C, H, W] lies in memory: channels first (PyTorch's, what users see) or last (what the
+// convolution kernels want). The shape stays [C, H, W]; only the order of the numbers changes.
+#include <algorithm>
+
+#include "ops/all.hpp"
+#include "ops/common.hpp"
+
+namespace trainyard::ops {
+namespace {
+
+void infer_last(Inference& i) {
+  ValueType type = i.in(0);
+  Inference::require_float(type);
+  Inference::require(type.shape.rank() == 3, "[*, channels, height, width]", text(type.shape, type.batched));
+  type.layout = Layout::channels_last;
+  i.out(type);
+}
+
+void infer_first(Inference& i) {
+  ValueType type = i.in(0);
+  type.layout = Layout::channels_first;
+  i.out(type);
+}
+
+/// [rows, outer, inner] to [rows, inner, outer].
+template <class T>
+void transpose(const T* in, T* out, std::int64_t outer, std::int64_t inner, std::int64_t begin, std::int64_t end) {
+  const std::int64_t row = outer * inner;
+  in += begin * row;
+  out += begin * row;
+  if (outer == 1 || inner == 1) {
+    std::copy_n(in, (end - begin) * row, out);
+    return;
+  }
+  for (std::int64_t r = begin; r < end; ++r, in += row, out += row) {
+    for (std::int64_t j = 0; j < inner; ++j) {
+      for (std::int64_t i = 0; i < outer; ++i) out[j * outer + i] = in[i * inner + j];
+    }
+  }
+}
+
+template <class T>
+void run_last(const Call& c, std::int64_t begin, std::int64_t end) {
+  const Shape& s = c.out_type[0]->shape;
+  transpose(c.input<T>(0), c.output<T>(0), s[0], s[1] * s[2], begin, end);
+}
+
+template <class T>
+void run_first(const Call& c, std::int64_t begin, std::int64_t end) {
+  const Shape& s = c.out_type[0]->shape;
+  transpose(c.input<T>(0), c.output<T>(0), s[1] * s[2], s[0], begin, end);
+}
+
+void gradient_last(Gradient& g) { g.set(0, g.graph().channels_first(g.d())); }
+void gradient_first(Gradient& g) { g.set(0, g.graph().channels_last(g.d())); }
+
+}  // namespace
+
+const Op to_channels_last{.name = "to_channels_last",
+                          .infer = infer_last,
+                          .run = TRAINYARD_KERNELS(run_last),
+                          .work = elementwise_work,
+                          .gradient = gradient_last,
+                          .onnx = "Identity"};
+const Op to_channels_first{.name = "to_channels_first",
+                           .infer = infer_first,
+                           .run = TRAINYARD_KERNELS(run_first),
+                           .work = elementwise_work,
+                           .gradient = gradient_first,
+                           .onnx = "Identity"};
+
+}  // namespace trainyard::ops

@@ -1,0 +1,191 @@
+// y = act(x W + b). x: [*, …, in], W: [in, out] (PyTorch's weight, transposed), b: [out], y: [*, …, out].
+// The activation is `none` until the epilogue pass merges one in.
+#include "kernels/gemm/gemm.hpp"
+#include "ops/activation.hpp"
+#include "ops/all.hpp"
+
+namespace trainyard::ops {
+namespace {
+
+using kernels::Gemm;
+using kernels::Transpose;
+
+/// Rows of the matrix that a row of the batch is: all axes before the last.
+std::int64_t inner(const ValueType& type) { return type.shape.size() / type.shape.back(); }
+
+ValueType with_last(ValueType type, std::int64_t size) {
+  std::array<std::int64_t, Shape::max_rank> dims{};
+  const auto rank = static_cast<std::size_t>(type.shape.rank());
+  std::ranges::copy(type.shape.dims(), dims.begin());
+  dims[rank - 1] = size;
+  type.shape = Shape(std::span(dims).first(rank));
+  return type;
+}
+
+void infer(Inference& i) {
+  const ValueType& x = i.in(0);
+  const Shape& w = i.in(1).shape;
+  Inference::require_float(x);
+  Inference::require(x.shape.rank() >= 1 && x.layout == Layout::channels_first && x.shape.back() == w[0],
+                     "[*, " + std::to_string(w[0]) + "]", text(x.shape, x.batched));
+  i.out(with_last(x, w[1]));
+}
+
+template <class T>
+void run(const Call& c, std::int64_t begin, std::int64_t end) {
+  const auto& a = c.attributes_as<ActivationAttributes>();
+  const Shape& w = c.in_type[1]->shape;
+  const std::int64_t per_row = inner(*c.in_type[0]);
+  const Gemm<T> g{.transpose = Transpose::nn,
+                  .m = c.rows * per_row,
+                  .n = w[1],
+                  .k = w[0],
+                  .a = c.input<T>(0),
+                  .b = c.input<T>(1),
+                  .c = c.output<T>(0),
+                  .bias = c.input<T>(2),
+                  .activation = a.activation,
+                  .slope = static_cast<T>(a.slope)};
+  kernels::gemm(g, begin * per_row, end * per_row, c.thread_scratch);
+}
+
+Work work(const CallTypes& t) {
+  return by_rows(t, 2 * static_cast<double>(t.in[1]->shape[0]));
+}
+
+template <Transpose P>
+Scratch scratch_for(std::int64_t m, std::int64_t n, std::int64_t k, Precision p) {
+  return {.per_thread = p == Precision::f32 ? kernels::gemm_scratch_bytes<float>(P, m, n, k)
+#if defined(__EMSCRIPTEN__)
+                                            : 0
+#else
+                                            : kernels::gemm_scratch_bytes<double>(P, m, n, k)
+#endif
+  };
+}
+
+Scratch scratch(const CallTypes& t) {
+  const Shape& w = t.in[1]->shape;
+  return scratch_for<Transpose::nn>(t.rows * inner(*t.in[0]), w[1], w[0], t.precision);
+}
+
+void gradient(Gradient& g) {
+  const ValueId dz = g.d();
+  if (g.wanted(0)) g.set(0, g.add(linear_dx, {dz, g.in(1)}));
+  if (g.wanted(1)) g.set(1, g.add(linear_dw, {g.in(0), dz}));
+  if (g.wanted(2)) g.set(2, g.add(sum_rows, {dz}));
+}
+
+// dx = (dz W^T) * f'(v): inputs dz [*, …, out], W [in, out], and v [*, …, in] where the epilogue pass merged the
+// derivative of the activation before this layer.
+void infer_dx(Inference& i) {
+  const ValueType& dz = i.in(0);
+  const Shape& w = i.in(1).shape;
+  Inference::require(dz.shape.back() == w[1], "[*, " + std::to_string(w[1]) + "]", text(dz.shape, dz.batched));
+  i.out(with_last(dz, w[0]));
+}
+
+template <class T, bool Accumulate>
+void run_dx(const Call& c, std::int64_t begin, std::int64_t end) {
+  const auto& a = c.attributes_as<ActivationAttributes>();
+  const Shape& w = c.in_type[1]->shape;
+  const std::int64_t per_row = inner(*c.in_type[0]);
+  Gemm<T> g{.transpose = Transpose::nt,
+            .m = c.rows * per_row,
+            .n = w[0],
+            .k = w[1],
+            .a = c.input<T>(0),
+            .b = c.input<T>(1),
+            .c = c.output<T>(0),
+            .accumulate = Accumulate,
+            .slope = static_cast<T>(a.slope)};
+  if constexpr (!Accumulate) {
+    g.derivative_at = c.input<T>(2);
+    g.derivative_of = c.has(2) ? a.activation : Activation::none;
+  }
+  kernels::gemm(g, begin * per_row, end * per_row, c.thread_scratch);
+}
+
+template <class T>
+void run_dx_set(const Call& c, std::int64_t begin, std::int64_t end) { run_dx<T, false>(c, begin, end); }
+template <class T>
+void run_dx_add(const Call& c, std::int64_t begin, std::int64_t end) { run_dx<T, true>(c, begin, end); }
+
+Work work_dx(const CallTypes& t) { return by_rows(t, 2 * static_cast<double>(t.in[1]->shape[1])); }
+
+Scratch scratch_dx(const CallTypes& t) {
+  const Shape& w = t.in[1]->shape;
+  return scratch_for<Transpose::nt>(t.rows * inner(*t.in[0]), w[0], w[1], t.precision);
+}
+
+// dW = x^T dz: [in, out], cut by rows of dW; the batch is summed in one piece.
+void infer_dw(Inference& i) {
+  i.out({.shape = {i.in(0).shape.back(), i.in(1).shape.back()}, .batched = false});
+}
+
+template <class T, bool Accumulate>
+void run_dw(const Call& c, std::int64_t begin, std::int64_t end) {
+  const Shape& w = c.out_type[0]->shape;
+  const Gemm<T> g{.transpose = Transpose::tn,
+                  .m = w[0],
+                  .n = w[1],
+                  .k = (c.in_type[0]->batched ? c.rows : 1) * inner(*c.in_type[0]),
+                  .a = c.input<T>(0),
+                  .b = c.input<T>(1),
+                  .c = c.output<T>(0),
+                  .accumulate = Accumulate};
+  kernels::gemm(g, begin, end, c.thread_scratch);
+}
+
+template <class T>
+void run_dw_set(const Call& c, std::int64_t begin, std::int64_t end) { run_dw<T, false>(c, begin, end); }
+template <class T>
+void run_dw_add(const Call& c, std::int64_t begin, std::int64_t end) { run_dw<T, true>(c, begin, end); }
+
+Work work_dw(const CallTypes& t) {
+  const double k = static_cast<double>(t.rows * inner(*t.in[0]));
+  return {.units = t.out[0]->shape[0], .grain = row_grain, .flops = 2 * k * output_elements(t)};
+}
+
+Scratch scratch_dw(const CallTypes& t) {
+  const Shape& w = t.out[0]->shape;
+  return scratch_for<Transpose::tn>(w[0], w[1], t.rows * inner(*t.in[0]), t.precision);
+}
+
+}  // namespace
+
+const Op linear{.name = "linear",
+                .infer = infer,
+                .run = TRAINYARD_KERNELS(run),
+                .work = work,
+                .scratch = scratch,
+                .gradient = gradient,
+                .onnx = "Gemm",
+                .print_attributes = print_activation};
+const Op linear_dx_accumulate{.name = "linear_dx_accumulate",
+                              .infer = infer_dx,
+                              .run = TRAINYARD_KERNELS(run_dx_add),
+                              .work = work_dx,
+                              .scratch = scratch_dx,
+                              .accumulates = 2};
+const Op linear_dx{.name = "linear_dx",
+                   .infer = infer_dx,
+                   .run = TRAINYARD_KERNELS(run_dx_set),
+                   .work = work_dx,
+                   .scratch = scratch_dx,
+                   .accumulating = &linear_dx_accumulate,
+                   .print_attributes = print_activation};
+const Op linear_dw_accumulate{.name = "linear_dw_accumulate",
+                              .infer = infer_dw,
+                              .run = TRAINYARD_KERNELS(run_dw_add),
+                              .work = work_dw,
+                              .scratch = scratch_dw,
+                              .accumulates = 2};
+const Op linear_dw{.name = "linear_dw",
+                   .infer = infer_dw,
+                   .run = TRAINYARD_KERNELS(run_dw_set),
+                   .work = work_dw,
+                   .scratch = scratch_dw,
+                   .accumulating = &linear_dw_accumulate};
+
+}  // namespace trainyard::ops
