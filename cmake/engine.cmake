@@ -18,5 +18,10 @@ foreach(folder IN LISTS TRAINYARD_FOLDERS)
   endif()
 endforeach()
 
+# The graph names four ops that it inserts itself (graph/inserted_ops.hpp), so the two libraries are searched in turn.
+if(TARGET trainyard_graph AND TARGET trainyard_ops)
+  target_link_libraries(trainyard_graph PUBLIC trainyard_ops)
+endif()
+
 add_library(trainyard INTERFACE)
 target_link_libraries(trainyard INTERFACE ${below})

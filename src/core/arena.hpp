@@ -12,7 +12,9 @@
 namespace trainyard {
 
 inline constexpr std::size_t alignment = 64;
-[[nodiscard]] constexpr std::size_t aligned(std::size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
+[[nodiscard]] constexpr std::size_t aligned(std::size_t bytes) {
+  return (bytes + alignment - 1) / alignment * alignment;
+}
 
 class Arena {
  public:

@@ -67,7 +67,8 @@ void ThreadPool::run(const std::function<void(int)>& job) {
   epoch_.fetch_add(1, std::memory_order_release);
   wake(epoch_);
   job(0);
-  for (std::uint32_t p = pending_.load(std::memory_order_acquire); p != 0; p = pending_.load(std::memory_order_acquire)) {
+  for (std::uint32_t p = pending_.load(std::memory_order_acquire); p != 0;
+       p = pending_.load(std::memory_order_acquire)) {
     wait_while(pending_, p, barrier_looks);
   }
 }

@@ -81,15 +81,16 @@ void CpuExecutor::find_joins() {
   };
   const auto place = [&](ValueId v) {
     const PlanValue& p = plan_.values[v.index()];
-    const std::size_t row = p.bytes == 0 ? 0 : element_size(p.type.dtype, plan_.precision) *
-                                                   static_cast<std::size_t>(p.type.shape.size());
+    const std::size_t row =
+        p.bytes == 0 ? 0 : element_size(p.type.dtype, plan_.precision) * static_cast<std::size_t>(p.type.shape.size());
     return Touched{p.where.offset, p.where.offset + p.bytes, row};
   };
   bool after_rows = false;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     Bound& b = steps_[i];
     const PlanStep& step = plan_.steps[i];
-    const Work work = step.op->work({b.call.in_type, b.call.out_type, b.call.attributes, plan_.capacity, plan_.precision});
+    const Work work =
+        step.op->work({b.call.in_type, b.call.out_type, b.call.attributes, plan_.capacity, plan_.precision});
     b.by_rows = work.rows && b.finish == nullptr;
     // A call that touches only its own rows, after another such call cut the same way, need not wait, unless a place
     // has been reused in between: another thread may still read the old value there.

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/error.hpp"
-#include "ops/all.hpp"
+#include "graph/inserted_ops.hpp"
 
 namespace trainyard {
 namespace {
@@ -57,7 +57,8 @@ std::vector<ValueId> differentiate(Graph& graph, ValueId loss, ValueId seed, std
     if (!reached || !any) continue;
     const Op& op = *graph[n].op;
     if (op.gradient == nullptr) {
-      throw Error(ErrorCode::not_supported, graph[n].path, "", std::string(op.name), {"no_gradient", std::string(op.name)});
+      throw Error(ErrorCode::not_supported, graph[n].path, "", std::string(op.name),
+                  {"no_gradient", std::string(op.name)});
     }
     const Graph::Scope scope(graph, graph[n].path, graph[n].name);
     Gradient gradient(graph, n, d_outputs, wants);

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/error.hpp"
-#include "graph/layout.hpp"
+#include "graph/inserted_ops.hpp"
 
 namespace trainyard {
 
@@ -121,7 +121,8 @@ void Inference::require(bool condition, const std::string& expected, const std::
 }
 
 void Inference::require_float(const ValueType& type) {
-  if (type.dtype != DType::f32) throw Error(ErrorCode::type_mismatch, "", "f32", std::string(trainyard::name(type.dtype)));
+  if (type.dtype != DType::f32)
+    throw Error(ErrorCode::type_mismatch, "", "f32", std::string(trainyard::name(type.dtype)));
 }
 
 }  // namespace trainyard

@@ -27,9 +27,9 @@ enum class Role : std::uint8_t {
 struct Value {
   ValueType type;
   Role role = Role::computed;
-  std::string name;     ///< inputs and targets: their name; parameters: state-dict name; computed: the node's path
-  NodeId producer;      ///< computed values only
-  ParamId parameter;    ///< parameters; and computed gradients: of which parameter (see is_gradient)
+  std::string name;   ///< inputs and targets: their name; parameters: state-dict name; computed: the node's path
+  NodeId producer;    ///< computed values only
+  ParamId parameter;  ///< parameters; and computed gradients: of which parameter (see is_gradient)
   bool is_gradient = false;
   std::vector<float> constant;  ///< constants only
 };

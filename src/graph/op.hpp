@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/shape.hpp"
+#include "graph/fusion.hpp"
 
 namespace trainyard {
 
@@ -131,6 +132,8 @@ struct Op {
   int accumulates = -1;
   /// The op that does the same and adds to one more, last input; the accumulate pass swaps it in. Null: none.
   const Op* accumulating = nullptr;
+  /// Part in the epilogue pass.
+  Fusion fusion = Fusion::none;
   /// Looks across rows (batch norm): such a node is never cut into micro-batches.
   bool couples_rows = false;
   /// Writes to a state parameter (running statistics): never dead code.

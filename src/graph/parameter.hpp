@@ -26,7 +26,7 @@ struct StoredOrder {
   [[nodiscard]] bool operator==(const StoredOrder&) const = default;
 };
 inline constexpr StoredOrder as_is{};
-inline constexpr StoredOrder input_major{{1, 0, 2, 3}};   ///< [out, in] is stored as [in, out]
+inline constexpr StoredOrder input_major{{1, 0, 2, 3}};    ///< [out, in] is stored as [in, out]
 inline constexpr StoredOrder spatial_major{{2, 3, 1, 0}};  ///< [out, in, kh, kw] is stored as [kh, kw, in, out]
 
 struct Parameter {

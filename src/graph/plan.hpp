@@ -54,12 +54,12 @@ struct PlanValue {
 
 struct Plan {
   std::vector<PlanStep> steps;
-  std::vector<PlanValue> values;  ///< by ValueId; dead values have bytes 0
+  std::vector<PlanValue> values;                                      ///< by ValueId; dead values have bytes 0
   std::vector<std::pair<std::size_t, std::vector<float>>> constants;  ///< offset, numbers
-  std::int64_t capacity = 0;      ///< rows
+  std::int64_t capacity = 0;                                          ///< rows
   Precision precision = Precision::f32;
   std::array<std::size_t, block_count> bytes{};  ///< of activations and constants; the model knows the others
-  std::size_t scratch = 0;             ///< bytes shared by a call
+  std::size_t scratch = 0;                       ///< bytes shared by a call
   std::size_t scratch_per_thread = 0;
   std::size_t unplanned = 0;  ///< activations without reuse, for comparison
 };

@@ -82,7 +82,8 @@ std::string print(const Plan& plan) {
       for (const ValueId i : step.inputs) {
         if (!i.valid()) continue;
         const Location& from = plan.values[i.index()].where;
-        if (from.block == value.where.block && from.offset == value.where.offset) line += " (in the place of its input)";
+        if (from.block == value.where.block && from.offset == value.where.offset)
+          line += " (in the place of its input)";
       }
     }
     out += pad(line + attributes_text(*step.op, step.attributes), 100) + "  " + step.path + "\n";

@@ -8,19 +8,7 @@ namespace trainyard::ops {
 
 using kernels::Activation;
 
-/// Attributes of an activation, and of a product that carries one.
-struct ActivationAttributes {
-  Activation activation = Activation::none;
-  double slope = 0.01;  ///< leaky_relu's
-};
-
 [[nodiscard]] std::string_view name(Activation a) noexcept;
-/// The activation that an op is, or none.
-[[nodiscard]] Activation activation_of(const Op& op) noexcept;
-/// Products whose epilogue applies an activation (their attributes begin with ActivationAttributes).
-[[nodiscard]] bool takes_activation(const Op& op) noexcept;
-/// Input gradients whose epilogue multiplies by an activation's derivative, read from one more input.
-[[nodiscard]] bool takes_derivative(const Op& op) noexcept;
 void print_activation(const Attributes& attributes, TextSink& sink);
 
 /// The gradient rule of every activation: dx = dy * f'(y or x).
@@ -59,6 +47,7 @@ template <Activation A>
           .work = [](const CallTypes& t) { return by_rows(t, A == Activation::relu ? 1 : 10); },
           .gradient = activation_gradient,
           .in_place = 0,
+          .fusion = Fusion::activation,
           .onnx = onnx,
           .print_attributes = A == Activation::leaky_relu ? print_activation : nullptr};
 }

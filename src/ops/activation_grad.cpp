@@ -42,20 +42,6 @@ std::string_view name(Activation a) noexcept {
   return "?";
 }
 
-Activation activation_of(const Op& op) noexcept {
-  if (&op == &relu) return Activation::relu;
-  if (&op == &leaky_relu) return Activation::leaky_relu;
-  if (&op == &tanh) return Activation::tanh;
-  if (&op == &sigmoid) return Activation::sigmoid;
-  if (&op == &gelu) return Activation::gelu;
-  if (&op == &gelu_tanh) return Activation::gelu_tanh;
-  if (&op == &silu) return Activation::silu;
-  return Activation::none;
-}
-
-bool takes_activation(const Op& op) noexcept { return &op == &linear; }
-bool takes_derivative(const Op& op) noexcept { return &op == &linear_dx; }
-
 void print_activation(const Attributes& attributes, TextSink& sink) {
   const auto& a = attributes.as<ActivationAttributes>();
   if (a.activation == Activation::none) return;
@@ -75,6 +61,7 @@ const Op activation_grad{.name = "activation_grad",
                          .run = TRAINYARD_KERNELS(run),
                          .work = [](const CallTypes& t) { return by_rows(t, 4); },
                          .in_place = 0,
+                         .fusion = Fusion::activation_grad,
                          .print_attributes = print_activation};
 
 }  // namespace trainyard::ops

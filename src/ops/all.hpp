@@ -3,7 +3,7 @@
 #pragma once
 #include <span>
 
-#include "graph/layout.hpp"
+#include "graph/inserted_ops.hpp"
 #include "graph/op.hpp"
 
 /// Ops that descriptions and layers use, with a gradient unless the op says otherwise.
@@ -24,14 +24,14 @@
   X(mse)
 
 /// Companions that gradient rules and passes emit.
-#define TRAINYARD_BACKWARD_OPS(X)  \
-  X(activation_grad)               \
-  X(linear_dx)                     \
-  X(linear_dx_accumulate)          \
-  X(linear_dw)                     \
-  X(linear_dw_accumulate)          \
-  X(sum_rows)                      \
-  X(softmax_cross_entropy_grad)    \
+#define TRAINYARD_BACKWARD_OPS(X) \
+  X(activation_grad)              \
+  X(linear_dx)                    \
+  X(linear_dx_accumulate)         \
+  X(linear_dw)                    \
+  X(linear_dw_accumulate)         \
+  X(sum_rows)                     \
+  X(softmax_cross_entropy_grad)   \
   X(mse_grad)
 
 namespace trainyard::ops {

@@ -49,9 +49,7 @@ void run(const Call& c, std::int64_t begin, std::int64_t end) {
   kernels::gemm(g, begin * per_row, end * per_row, c.thread_scratch);
 }
 
-Work work(const CallTypes& t) {
-  return by_rows(t, 2 * static_cast<double>(t.in[1]->shape[0]));
-}
+Work work(const CallTypes& t) { return by_rows(t, 2 * static_cast<double>(t.in[1]->shape[0])); }
 
 template <Transpose P>
 Scratch scratch_for(std::int64_t m, std::int64_t n, std::int64_t k, Precision p) {
@@ -107,9 +105,13 @@ void run_dx(const Call& c, std::int64_t begin, std::int64_t end) {
 }
 
 template <class T>
-void run_dx_set(const Call& c, std::int64_t begin, std::int64_t end) { run_dx<T, false>(c, begin, end); }
+void run_dx_set(const Call& c, std::int64_t begin, std::int64_t end) {
+  run_dx<T, false>(c, begin, end);
+}
 template <class T>
-void run_dx_add(const Call& c, std::int64_t begin, std::int64_t end) { run_dx<T, true>(c, begin, end); }
+void run_dx_add(const Call& c, std::int64_t begin, std::int64_t end) {
+  run_dx<T, true>(c, begin, end);
+}
 
 Work work_dx(const CallTypes& t) { return by_rows(t, 2 * static_cast<double>(t.in[1]->shape[1])); }
 
@@ -119,9 +121,7 @@ Scratch scratch_dx(const CallTypes& t) {
 }
 
 // dW = x^T dz: [in, out], cut by rows of dW; the batch is summed in one piece.
-void infer_dw(Inference& i) {
-  i.out({.shape = {i.in(0).shape.back(), i.in(1).shape.back()}, .batched = false});
-}
+void infer_dw(Inference& i) { i.out({.shape = {i.in(0).shape.back(), i.in(1).shape.back()}, .batched = false}); }
 
 template <class T, bool Accumulate>
 void run_dw(const Call& c, std::int64_t begin, std::int64_t end) {
@@ -138,9 +138,13 @@ void run_dw(const Call& c, std::int64_t begin, std::int64_t end) {
 }
 
 template <class T>
-void run_dw_set(const Call& c, std::int64_t begin, std::int64_t end) { run_dw<T, false>(c, begin, end); }
+void run_dw_set(const Call& c, std::int64_t begin, std::int64_t end) {
+  run_dw<T, false>(c, begin, end);
+}
 template <class T>
-void run_dw_add(const Call& c, std::int64_t begin, std::int64_t end) { run_dw<T, true>(c, begin, end); }
+void run_dw_add(const Call& c, std::int64_t begin, std::int64_t end) {
+  run_dw<T, true>(c, begin, end);
+}
 
 Work work_dw(const CallTypes& t) {
   const double k = static_cast<double>(t.rows * inner(*t.in[0]));
@@ -160,6 +164,7 @@ const Op linear{.name = "linear",
                 .work = work,
                 .scratch = scratch,
                 .gradient = gradient,
+                .fusion = Fusion::takes_activation,
                 .onnx = "Gemm",
                 .print_attributes = print_activation};
 const Op linear_dx_accumulate{.name = "linear_dx_accumulate",
@@ -174,6 +179,7 @@ const Op linear_dx{.name = "linear_dx",
                    .work = work_dx,
                    .scratch = scratch_dx,
                    .accumulating = &linear_dx_accumulate,
+                   .fusion = Fusion::takes_derivative,
                    .print_attributes = print_activation};
 const Op linear_dw_accumulate{.name = "linear_dw_accumulate",
                               .infer = infer_dw,

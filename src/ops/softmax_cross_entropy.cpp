@@ -34,13 +34,10 @@ void infer(Inference& i) {
 template <class T>
 T log_sum_exp(const T* z, T* p, std::int64_t n) {
   const simd::Vec<T> top(simd::reduce_max<T>(n, z));
-  simd::map<T>(
-      n, p, [top](const auto& x) { return simd::exp(x - top); }, z);
-  const T sum = simd::reduce_sum<T>(
-      n, [](const auto& x) { return x; }, p);
+  simd::map<T>(n, p, [top](const auto& x) { return simd::exp(x - top); }, z);
+  const T sum = simd::reduce_sum<T>(n, [](const auto& x) { return x; }, p);
   const simd::Vec<T> scale(T(1) / sum);
-  simd::map<T>(
-      n, p, [scale](const auto& x) { return x * scale; }, p);
+  simd::map<T>(n, p, [scale](const auto& x) { return x * scale; }, p);
   return simd::to_array<T>(top + simd::log(simd::Vec<T>(sum)))[0];
 }
 
@@ -53,7 +50,8 @@ struct Problem {
         dense(ids == nullptr ? c.input<T>(1) : nullptr),
         weights(c.input<T>(2)),
         ignored(c.attributes_as<CrossEntropyAttributes>().ignore_index),
-        smooth(static_cast<T>(c.attributes_as<CrossEntropyAttributes>().label_smoothing / static_cast<double>(classes))),
+        smooth(
+            static_cast<T>(c.attributes_as<CrossEntropyAttributes>().label_smoothing / static_cast<double>(classes))),
         sharp(static_cast<T>(1 - c.attributes_as<CrossEntropyAttributes>().label_smoothing)) {}
 
   /// w_c t_c with smoothing, at position `at`.
@@ -105,8 +103,7 @@ void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
       const T scale = q.skips(at) ? T(0) : seed;
       if (q.one_hot() || scale == T(0)) {
         const simd::Vec<T> s(q.skips(at) ? T(0) : scale * q.weight(q.ids != nullptr ? q.ids[at] : 0));
-        simd::map<T>(
-            q.classes, dz, [s](const auto& x) { return x * s; }, p);
+        simd::map<T>(q.classes, dz, [s](const auto& x) { return x * s; }, p);
         if (q.ids != nullptr && !q.skips(at)) dz[q.ids[at]] -= simd::to_array<T>(s)[0];
         continue;
       }

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "graph/inserted_ops.hpp"
 #include "graph/passes/passes.hpp"
-#include "ops/all.hpp"
 
 namespace trainyard {
 namespace {
@@ -19,8 +19,7 @@ bool can_accumulate(const Graph& graph, const std::vector<std::vector<NodeId>>& 
   const auto order = graph.order();
   const auto place = [&](NodeId n) { return std::ranges::find(order, n) - order.begin(); };
   if (place(graph[sum].producer) >= place(maker)) return false;
-  return std::ranges::all_of(readers[sum.index()],
-                             [&](NodeId n) { return n == addition || place(n) < place(maker); });
+  return std::ranges::all_of(readers[sum.index()], [&](NodeId n) { return n == addition || place(n) < place(maker); });
 }
 
 }  // namespace

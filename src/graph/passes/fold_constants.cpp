@@ -9,9 +9,8 @@ namespace trainyard {
 namespace {
 
 bool all_constant(const Graph& graph, const Node& node) {
-  return node.outputs.size() == 1 && !node.op->has_effect && std::ranges::all_of(node.inputs, [&](ValueId v) {
-    return !v.valid() || graph[v].role == Role::constant;
-  });
+  return node.outputs.size() == 1 && !node.op->has_effect &&
+         std::ranges::all_of(node.inputs, [&](ValueId v) { return !v.valid() || graph[v].role == Role::constant; });
 }
 
 /// Runs one node over constants. The op's own kernel, so a folded number is the number that it would have computed.

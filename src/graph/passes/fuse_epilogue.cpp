@@ -2,14 +2,11 @@
 #include <vector>
 
 #include "graph/passes/passes.hpp"
-#include "ops/activation.hpp"
-#include "ops/all.hpp"
 
 namespace trainyard {
 namespace {
 
-using ops::Activation;
-using ops::ActivationAttributes;
+using kernels::Activation;
 
 /// The value is read by this node alone and by nobody after the run.
 bool only_reader(const Graph& graph, const std::vector<std::vector<NodeId>>& readers, ValueId v) {
@@ -25,11 +22,11 @@ void take_output(Graph& graph, NodeId product, const Node& gone) {
 /// linear or conv2d, then an activation that alone reads its output.
 bool merge_activation(Graph& graph, const std::vector<std::vector<NodeId>>& readers, NodeId n) {
   const Node node = graph[n];
-  if (ops::activation_of(*node.op) == Activation::none || node.backward) return false;
+  if (node.op->fusion != Fusion::activation || node.backward) return false;
   const ValueId z = node.inputs[0];
   if (graph[z].role != Role::computed || !only_reader(graph, readers, z)) return false;
   const NodeId product = graph[z].producer;
-  if (!ops::takes_activation(*graph[product].op)) return false;
+  if (graph[product].op->fusion != Fusion::takes_activation) return false;
   auto& attributes = graph[product].attributes.as<ActivationAttributes>();
   if (attributes.activation != Activation::none) return false;
   attributes = node.attributes.as<ActivationAttributes>();
@@ -40,11 +37,11 @@ bool merge_activation(Graph& graph, const std::vector<std::vector<NodeId>>& read
 /// linear_dx or conv2d_dx, then the derivative of the activation before that layer.
 bool merge_derivative(Graph& graph, const std::vector<std::vector<NodeId>>& readers, NodeId n) {
   const Node node = graph[n];
-  if (node.op != &ops::activation_grad) return false;
+  if (node.op->fusion != Fusion::activation_grad) return false;
   const ValueId dy = node.inputs[0];
   if (graph[dy].role != Role::computed || !only_reader(graph, readers, dy)) return false;
   Node& product = graph[graph[dy].producer];
-  if (!ops::takes_derivative(*product.op) || product.inputs.size() != 2) return false;
+  if (product.op->fusion != Fusion::takes_derivative || product.inputs.size() != 2) return false;
   product.attributes.as<ActivationAttributes>() = node.attributes.as<ActivationAttributes>();
   product.inputs.push_back(node.inputs[1]);
   take_output(graph, graph[dy].producer, node);

@@ -8,7 +8,9 @@ namespace trainyard {
 
 std::span<const Pass> all_passes() {
   static constexpr std::array passes{
-      Pass{"dead code", dead_code},       Pass{"fold constants", fold_constants}, Pass{"fuse epilogue", fuse_epilogue},
+      Pass{"dead code", dead_code},
+      Pass{"fold constants", fold_constants},
+      Pass{"fuse epilogue", fuse_epilogue},
       Pass{"accumulate", accumulate},
   };
   return passes;

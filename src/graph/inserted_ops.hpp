@@ -1,0 +1,13 @@
+// The ops that the graph itself inserts. They are files of src/ops like any other; the graph only knows that they
+// exist.
+#pragma once
+#include "graph/op.hpp"
+
+namespace trainyard::ops {
+
+extern const Op add;                // sums of gradients
+extern const Op identity;           // a place of its own
+extern const Op to_channels_last;   // an image value's way in memory: [C, H, W] as [H, W, C]
+extern const Op to_channels_first;  // and back
+
+}  // namespace trainyard::ops
