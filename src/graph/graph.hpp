@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/error.hpp"
 #include "core/ids.hpp"
 #include "core/shape.hpp"
 #include "graph/op.hpp"

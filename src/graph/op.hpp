@@ -139,7 +139,7 @@ struct Op {
   /// Writes to a state parameter (running statistics): never dead code.
   bool has_effect = false;
   /// ONNX operator of the same meaning; "" for backward companions, which are never exported.
-  std::string_view onnx;
+  std::string_view onnx = "";
   /// Attributes as text for the printed graph ("stride 2, padding 1"); null: none.
   void (*print_attributes)(const Attributes&, class TextSink&) = nullptr;
 };

@@ -1,5 +1,9 @@
 // y = act(x W + b). x: [*, …, in], W: [in, out] (PyTorch's weight, transposed), b: [out], y: [*, …, out].
 // The activation is `none` until the epilogue pass merges one in.
+#include <algorithm>
+#include <array>
+#include <string>
+
 #include "kernels/gemm/gemm.hpp"
 #include "ops/activation.hpp"
 #include "ops/all.hpp"
