@@ -84,7 +84,10 @@ def make_optimizer(o, model):
     # Parameter groups as Trainyard forms them: no decay on biases and norms, that is on vectors.
     decay = o.get("weightDecay", 0.0)
     matrices, vectors = ([p for p in model.parameters() if (p.dim() > 1) == wide] for wide in (True, False))
-    groups = [{"params": matrices}, {"params": vectors, "weight_decay": 0.0 if o.get("noDecay") else decay}]
+    groups = [
+        {"params": matrices},
+        {"params": vectors, "weight_decay": decay if o.get("decayBiasAndNorm", False) else 0.0},
+    ]
     return {
         "sgd": lambda: torch.optim.SGD(groups, o["lr"], o.get("momentum", 0.0), 0.0, decay, o.get("nesterov", False)),
         "adam": lambda: torch.optim.Adam(groups, o["lr"], weight_decay=decay),
@@ -145,7 +148,7 @@ RUNS = {
         "layers": [linear(24), {"type": "batchNorm1d"}, {"type": "leakyRelu", "slope": 0.1}, linear(4)],
         "input": [8],
         "loss": {"type": "bceWithLogits"},
-        "optimizer": {"type": "adamw", "lr": 0.01, "weightDecay": 0.1, "noDecay": True},
+        "optimizer": {"type": "adamw", "lr": 0.01, "weightDecay": 0.1, "decayBiasAndNorm": False},
         "batches": lambda: values(300, 8, 4, [16, 16, 9], lambda z: (z > 0).float()),
     },
     "mlp-rmsprop-huber": {
@@ -159,7 +162,8 @@ RUNS = {
         "layers": [linear(24), RELU, {"type": "dropout", "p": 0.0}, linear(6)],
         "input": [10],
         "loss": {"type": "crossEntropy", "labelSmoothing": 0.1, "classWeights": [1, 2, 0.5, 1.5, 1, 3]},
-        "optimizer": {"type": "sgd", "lr": 0.1, "momentum": 0.9, "nesterov": True, "weightDecay": 0.001},
+        "optimizer": {"type": "sgd", "lr": 0.1, "momentum": 0.9, "nesterov": True, "weightDecay": 0.001,
+                      "decayBiasAndNorm": True},
         "clipNorm": 0.5,
         "batches": lambda: classes(500, [10], 6, [16, 16, 5]),
     },
