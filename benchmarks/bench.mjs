@@ -1,0 +1,68 @@
+// Where the clock runs: one engine, one workload at a time. In the browser this is the measured page's script and
+// run.mjs drives it from outside; in Node it is called directly.
+import { batches, gemmCase, parameters, workloads } from './workloads.mjs';
+
+export function createBench(importModule) {
+  let engine;
+  let job;
+  const timed = async (work) => {
+    const start = performance.now();
+    const value = await work();
+    return { ms: performance.now() - start, value };
+  };
+
+  return {
+    /** Loads an engine's adapter and its backend. */
+    async open(url, options) {
+      const { ms } = await timed(async () => (engine = await (await importModule(url)).open(options)));
+      const { version, threads, variant, peak } = engine;
+      return { loadMs: ms, version, threads, variant, hasPeak: Boolean(peak) };
+    },
+
+    /** Builds a model and takes its first step, compilation included; value: the loss of that step. */
+    startTraining(id) {
+      const w = workloads[id];
+      if (!engine.train) throw new Error('training is not supported');
+      const [p, b] = [parameters(w), batches(w)];
+      return timed(async () => {
+        job = await engine.train(w, p, b);
+        return job.steps(0, 1);
+      });
+    },
+
+    /** Optimizer steps on batches[i % batches.length] from i = first on; value: the loss of the last one. */
+    steps: (first, count) => timed(() => job.steps(first, count)),
+
+    /** The loss of the first batch now. */
+    firstLoss: () => (job.loss ? job.loss() : job.steps(0, 1)),
+
+    async startGemm(n, orientation) {
+      if (!engine.gemm) throw new Error('GEMM is not supported');
+      const test = gemmCase(n, orientation);
+      await job?.close?.();
+      const { ms, value: first } = await timed(async () => {
+        job = await engine.gemm(test);
+        return job.run(1);
+      });
+      const value = first.value ?? first;
+      if (!(Math.abs(value - test.expected) < 1e-4 * n)) throw new Error(`wrong product: ${value}, not ${test.expected}`);
+      return { ms };
+    },
+
+    /** Computes the product `count` times. An engine that copies its factors with every call times itself. */
+    async products(count) {
+      const { ms, value } = await timed(() => job.run(count));
+      return { ms: value.ms ?? ms };
+    },
+
+    async close() {
+      await job?.close?.();
+      await engine?.close?.();
+    },
+
+    /** Register-only multiply-adds for about `milliseconds`; value: GFLOP/s. */
+    peak: (milliseconds) => engine.peak(milliseconds),
+  };
+}
+
+if (globalThis.document) globalThis.bench = createBench((url) => import(url));

@@ -1,0 +1,113 @@
+// Trainyard as its users have it: the built package, the shipped wasm, in its worker.
+// Its layouts are PyTorch's (images channels first, weights [out, in] and [out, in, kh, kw]).
+
+/** options: package, the address of its index.js; build 'relaxed' | 'simd128', of which an isolated page takes threads. */
+export async function open({ package: address, build }) {
+  const { data, load, nn } = await import(address);
+  const threads = globalThis.crossOriginIsolated === true;
+  const engine = await load({ build: threads ? `${build}-threads` : build });
+  return {
+    version: engine.info.version,
+    threads: engine.info.threads,
+    variant: engine.info.build,
+    gemm: (test) => gemm(engine, test),
+    train: (w, parameters, batches) => train({ engine, data, nn }, w, parameters, batches),
+    peak: (milliseconds) => engine.benchmark.peak(milliseconds),
+    close: () => engine.dispose(),
+  };
+}
+
+/** A product is a graph of one node; its two inputs are one example each. */
+async function gemm(engine, { n, orientation, a, b, index }) {
+  const node = { name: 'c', type: 'matmul', inputs: ['a', 'b'], transposeA: orientation === 'AtB', transposeB: orientation === 'ABt' };
+  const model = await engine.model({ trainyard: 1, nodes: [node] }, { inputs: { a: [n, n], b: [n, n] } });
+  const one = ({ data }) => ({ data, shape: [1, n, n] });
+  return {
+    async run(count) {
+      const { milliseconds, output } = await engine.benchmark.predict(model, { a: one(a), b: one(b) }, count);
+      return { ms: milliseconds, value: output.data[index] };
+    },
+    close: () => model.dispose(),
+  };
+}
+
+async function train({ engine, data, nn }, w, parameters, batches) {
+  const all = data.arrays({ x: stack(w, batches, 'x'), y: stack(w, batches, 'y') });
+  const firstBatch = data.arrays({ x: stack(w, batches.slice(0, 1), 'x'), y: stack(w, batches.slice(0, 1), 'y') });
+  const model = await engine.model(describe(nn, w), { input: w.image ? channelsFirst(w.image) : [w.sizes[0]], seed: 1 });
+  const names = (await model.parameters()).map((parameter) => parameter.name);
+  const values = Object.entries(parameters).map(([name, tensor]) => toPyTorch(w, name, tensor));
+  for (const [i, name] of names.entries()) await model.set(name, values[i]);
+  const run = model.fit(all, { ...options(w), steps: 1e9, shuffle: false, paused: true });
+  return {
+    steps: async (_, count) => (await run.step(count)).loss,
+    loss: async () => (await model.evaluate(firstBatch, { loss: options(w).loss, batchSize: w.batch })).loss,
+    async close() {
+      await run.stop();
+      model.dispose();
+    },
+  };
+}
+
+const options = (w) => ({
+  loss: w.loss,
+  batchSize: w.batch,
+  optimizer:
+    w.optimizer.kind === 'sgd'
+      ? { type: 'sgd', lr: w.optimizer.rate }
+      : { type: 'adam', lr: w.optimizer.rate, betas: [w.optimizer.beta1, w.optimizer.beta2], eps: w.optimizer.epsilon },
+});
+
+function describe(nn, w) {
+  const activation = { relu: nn.relu, tanh: nn.tanh };
+  const units = w.dense ?? w.sizes.slice(1);
+  const convolutions = (w.filters ?? []).flatMap((filters) => [nn.conv2d(filters, 3), nn.relu(), nn.maxPool2d(2)]);
+  const dense = units.flatMap((outputs, i) => {
+    const after = i < units.length - 1 ? (w.activation ?? 'relu') : w.output;
+    return [nn.linear(outputs), ...(after ? [activation[after]()] : [])];
+  });
+  return nn.sequential(...convolutions, ...(w.image ? [nn.flatten()] : []), ...dense);
+}
+
+const channelsFirst = ([height, width, channels]) => [channels, height, width];
+
+/** All batches below one another, images channels first. */
+function stack(w, batches, key) {
+  const tensors = batches.map((batch) => batch[key]);
+  const rows = tensors.length * w.batch;
+  const each = tensors[0].shape.slice(1);
+  const length = tensors[0].data.length;
+  const data = new tensors[0].data.constructor(rows * (length / w.batch));
+  tensors.forEach((tensor, i) => data.set(tensor.data, i * length));
+  if (each.length !== 3) return { data, shape: [rows, ...each] };
+  return { data: permute(data, [rows, ...each], [0, 3, 1, 2]), shape: [rows, ...channelsFirst(each)] };
+}
+
+/** A tensor of workloads.mjs in PyTorch's layout. */
+function toPyTorch(w, name, { data, shape }) {
+  if (shape.length === 4) return permute(data, shape, [3, 2, 0, 1]);
+  if (shape.length === 1) return data;
+  const channels = w.filters?.at(-1);
+  if (name !== 'dense1.w' || !channels) return permute(data, shape, [1, 0]);
+  // After flatten the inputs of the first dense layer are ordered by channel, then place.
+  return permute(data, [shape[0] / channels, channels, shape[1]], [2, 1, 0]);
+}
+
+/** The data of a tensor with its axes in another order: axis i of the result is axis order[i] of the source. */
+function permute(data, shape, order) {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const out = new data.constructor(data.length);
+  const sizes = order.map((axis) => shape[axis]);
+  const steps = order.map((axis) => strides[axis]);
+  const index = sizes.map(() => 0);
+  for (let i = 0, from = 0; i < out.length; i++) {
+    out[i] = data[from];
+    for (let axis = sizes.length - 1; axis >= 0; axis--) {
+      from += steps[axis];
+      if (++index[axis] < sizes[axis]) break;
+      from -= steps[axis] * sizes[axis];
+      index[axis] = 0;
+    }
+  }
+  return out;
+}

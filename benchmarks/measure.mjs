@@ -1,0 +1,162 @@
+// How it is measured: a warm-up, then one slice of every engine in turn, several times over, so that the machine's
+// noise hits all alike. README.md describes the rows.
+
+const WARM_UP_MS = 500;
+const CHECK_STEP = 5; // the loss after this many steps must be the same in all engines
+const BUDGET_MS = 15_000; // an engine slower than that in all its slices of one workload gets fewer of them
+const PEAK_MS = 50;
+
+export const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+/** A run is a cell (engines.mjs) while it is measured: {…cell, call, info, samples, error}. */
+export async function openAll(place, cells) {
+  const runs = cells.map((cell) => ({ ...cell, info: {}, samples: [], peaks: [] }));
+  for (const run of runs) await attempt(run, async () => Object.assign(run, await place.open(run)));
+  return runs;
+}
+
+/** Rows of one training workload. */
+export async function measureTraining(w, runs, { rounds, sliceMs }) {
+  const advance = async (run, count) => {
+    const result = await run.call('steps', run.done, count);
+    run.done += count;
+    return result;
+  };
+  for (const run of runs) {
+    await attempt(run, async () => {
+      const first = await run.call('startTraining', w.id);
+      Object.assign(run, { firstStepMs: first.ms, lossStart: first.value, done: 1 });
+      run.lossCheck = (await advance(run, CHECK_STEP - 1)).value;
+      await warmUp(run, sliceMs, (count) => advance(run, count));
+    });
+  }
+  await interleave(runs, rounds, async (run) => {
+    run.samples.push((await advance(run, run.perSlice)).ms / run.perSlice);
+  });
+  for (const run of runs) {
+    await attempt(run, async () => {
+      run.lossEnd = await run.call('firstLoss');
+      if (!(run.lossEnd < run.lossStart)) throw new Error(`loss did not fall: ${run.lossStart} -> ${run.lossEnd}`);
+    });
+  }
+  checkLosses(runs);
+  return runs.map((run) => {
+    const { lossStart, lossCheck, lossEnd } = run;
+    return row(w, run, { lossStart, lossCheck, lossEnd });
+  });
+}
+
+/** Rows of one product; with them the register-only peak, measured right after every slice of the same engine. */
+export async function measureGemm(w, runs, n, orientation, { rounds, sliceMs }) {
+  for (const run of runs) {
+    if (run.call) Object.assign(run, { error: undefined, samples: [], shares: [] });
+    await attempt(run, async () => {
+      run.firstStepMs = (await run.call('startGemm', n, orientation)).ms;
+      await warmUp(run, sliceMs, (count) => run.call('products', count));
+    });
+  }
+  const flops = 2 * n ** 3;
+  await interleave(runs, rounds, async (run) => {
+    const ms = (await run.call('products', run.perSlice)).ms / run.perSlice;
+    run.samples.push(ms);
+    if (!run.info.hasPeak) return;
+    const peak = await run.call('peak', PEAK_MS);
+    run.peaks.push(peak);
+    run.shares.push(flops / ms / 1e6 / peak);
+  });
+  return runs.map((run) =>
+    row(w, run, {
+      size: n,
+      orientation,
+      gflops: flops / median(run.samples) / 1e6,
+      gflopsMax: flops / Math.min(...run.samples) / 1e6,
+      ...(run.shares?.length && { shareOfPeak: median(run.shares) }),
+    }),
+  );
+}
+
+/** Rows of the register-only peak: what one thread of this machine can do in this build, whatever the kernel. */
+export const peakRows = (runs) =>
+  runs
+    .filter((run) => run.peaks.length)
+    .map((run) => ({
+      ...identity({ id: 'peak' }, run),
+      threads: 1,
+      gflops: round(median(run.peaks)),
+      gflopsMax: round(Math.max(...run.peaks)),
+    }));
+
+/** Runs for a while, which also tells how many steps fill a slice. */
+async function warmUp(run, sliceMs, steps) {
+  let spent = 0;
+  for (let count = 1; spent < WARM_UP_MS; count *= 2) {
+    if (count > 1e8) throw new Error('steps take no time: are they finished when the promise resolves?');
+    const { ms } = await steps(count);
+    spent += ms;
+    run.perSlice = Math.max(1, Math.round((sliceMs * count) / Math.max(ms, 0.1)));
+  }
+}
+
+async function interleave(runs, rounds, slice) {
+  for (let i = 0; i < rounds; i++) {
+    for (const run of runs) {
+      if (run.samples.length > 1 && run.samples.length * run.perSlice * Math.min(...run.samples) > BUDGET_MS) continue;
+      await attempt(run, () => slice(run));
+    }
+  }
+}
+
+/** Runs `work` unless this run has failed before; a failure becomes the row's error. */
+async function attempt(run, work) {
+  if (run.error) return;
+  try {
+    await work();
+  } catch (error) {
+    run.error = error.message.replace(/^page\.evaluate: (Error: )?/, '').split('\n')[0];
+  }
+}
+
+/** The same weights and batches must give the same loss; brain.js alone minimizes something else. */
+function checkLosses(runs) {
+  const comparable = runs.filter((run) => !run.error && run.name !== 'brain.js');
+  for (const key of ['lossStart', 'lossCheck']) {
+    const expected = median(comparable.map((run) => run[key]));
+    for (const run of comparable) {
+      if (Math.abs(run[key] - expected) > 2e-3 * Math.abs(expected)) {
+        run.error = `${key} ${run[key]} differs from the others' ${expected}`;
+      }
+    }
+  }
+}
+
+const round = (value) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);
+
+const identity = (w, { name, engine, info, isolated }) => ({
+  workload: w.id,
+  engine: name,
+  version: info.version ?? engine.version,
+  variant: info.variant,
+  threads: info.threads,
+  isolated,
+});
+
+function row(w, run, figures) {
+  const { firstStepMs, samples, error, info } = run;
+  if (error) return { ...identity(w, run), ...(figures.size && { size: figures.size, orientation: figures.orientation }), error };
+  const msPerStep = median(samples);
+  const all = {
+    ...identity(w, run),
+    msPerStep,
+    msPerStepMin: Math.min(...samples),
+    stepsPerSecond: 1000 / msPerStep,
+    firstStepMs,
+    loadMs: info.loadMs,
+    slices: samples.length,
+    ...figures,
+  };
+  return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, round(value)]));
+}

@@ -1,0 +1,67 @@
+// What is printed: a line a row while it runs, tables and the ratios to the fastest other engine at the end.
+
+const digits = (x) => (x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x >= 0.1 ? x.toFixed(2) : x.toFixed(4));
+
+const column = ({ engine, variant, isolated, threads }) =>
+  [engine, engine === 'trainyard' && variant, threads > 1 && `${threads} threads`, isolated && 'isolated']
+    .filter(Boolean)
+    .join(' ');
+
+const line = ({ workload, size, orientation }) => (size ? `${workload} ${size} ${orientation}` : workload);
+
+export function describeRow(row) {
+  const label = `${line(row)}, ${column(row)}`;
+  if (row.error) return `${label}: ERROR ${row.error}`;
+  if (row.gflops) {
+    const share = row.shareOfPeak ? `, ${(100 * row.shareOfPeak).toFixed(0)} % of the peak` : '';
+    return `${label}: ${row.gflops} GFLOP/s (best ${row.gflopsMax})${share}`;
+  }
+  const losses = `loss ${row.lossStart} -> ${row.lossCheck} -> ${row.lossEnd}`;
+  return `${label}: ${row.msPerStep} ms/step (best ${row.msPerStepMin}), first ${digits(row.firstStepMs)} ms, ${losses}`;
+}
+
+/** Markdown tables of all rows. */
+export function tables(rows) {
+  const good = rows.filter((row) => !row.error);
+  const training = good.filter((row) => row.lossStart !== undefined);
+  const products = good.filter((row) => row.size);
+  const peaks = good.filter((row) => row.workload === 'peak');
+  const parts = [];
+  if (training.length) {
+    parts.push(table('Milliseconds a training step: median slice (best slice)', training, (row) =>
+      `${digits(row.msPerStep)} (${digits(row.msPerStepMin)})`));
+    parts.push(table('First step, building and compiling included, ms', training, (row) => digits(row.firstStepMs)));
+  }
+  if (products.length) {
+    parts.push(table('Products, GFLOP/s: median slice (share of the register-only peak)', products, (row) =>
+      row.shareOfPeak ? `${digits(row.gflops)} (${(100 * row.shareOfPeak).toFixed(0)} %)` : digits(row.gflops)));
+  }
+  if (peaks.length) parts.push(table('Register-only peak, one thread, GFLOP/s', peaks, (row) => digits(row.gflops)));
+  const comparison = ratios(training);
+  if (comparison.length) parts.push(['### One thread, how many times as fast as the fastest other engine', '', ...comparison].join('\n'));
+  return parts.join('\n\n');
+}
+
+function table(title, rows, cell) {
+  const columns = [...new Set(rows.map(column))];
+  const lines = [...new Set(rows.map(line))];
+  const body = lines.map((name) => {
+    const cells = columns.map((c) => rows.find((row) => line(row) === name && column(row) === c));
+    return `| ${name} | ${cells.map((row) => (row ? cell(row) : '–')).join(' | ')} |`;
+  });
+  return [`### ${title}`, '', `| | ${columns.join(' | ')} |`, `|---|${'---:|'.repeat(columns.length)}`, ...body].join('\n');
+}
+
+/** Our fastest row with one thread against the fastest row of the others, whatever its threads. */
+function ratios(rows) {
+  const fastest = (list) => list.toSorted((a, b) => a.msPerStep - b.msPerStep)[0];
+  return [...new Set(rows.map((row) => row.workload))].flatMap((id) => {
+    const ours = fastest(rows.filter((row) => row.workload === id && row.engine === 'trainyard' && row.threads === 1));
+    const peer = fastest(rows.filter((row) => row.workload === id && row.engine !== 'trainyard'));
+    if (!ours) return [];
+    const time = `${id}: ${(1000 * ours.msPerStep).toPrecision(3)} µs (${column(ours)})`;
+    if (!peer) return [`- ${time}`];
+    const ratio = (peer.msPerStep / ours.msPerStep).toPrecision(3);
+    return [`- ${time}, ${ratio} times as fast as ${column(peer)} with ${(1000 * peer.msPerStep).toPrecision(3)} µs`];
+  });
+}

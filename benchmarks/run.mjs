@@ -1,0 +1,74 @@
+// npm run bench: measures Trainyard and the other in-browser trainers; README.md says how.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const { values: args } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    engine: { type: 'string' },
+    json: { type: 'string' },
+    node: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '7' },
+    slice: { type: 'string', default: '200' },
+    chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
+  },
+});
+const here = fileURLToPath(new URL('.', import.meta.url));
+if (!existsSync(new URL('node_modules', import.meta.url))) {
+  execFileSync('npm', ['ci'], { cwd: here, stdio: 'inherit' }); // the other engines are dependencies of this folder alone
+}
+if (!existsSync(new URL('../dist/index.js', import.meta.url))) {
+  throw new Error('dist/ is missing: npm run build makes the package that is measured');
+}
+
+const { cells, engines } = await import('./engines.mjs');
+const { measureGemm, measureTraining, openAll, peakRows } = await import('./measure.mjs');
+const { describeRow, tables } = await import('./report.mjs');
+const { workloads } = await import('./workloads.mjs');
+
+const chosen = (list, all) => {
+  const names = list ? list.split(',') : all;
+  for (const name of names) if (!all.includes(name)) throw new Error(`unknown name ${name}, not one of ${all.join(', ')}`);
+  return names;
+};
+const workloadNames = chosen(args.only, Object.keys(workloads));
+const engineNames = chosen(args.engine, Object.keys(engines)).filter((name) => !args.node || engines[name].inNode);
+const timing = { rounds: Number(args.rounds), sliceMs: Number(args.slice) };
+
+const place = args.node
+  ? (await import('./node.mjs')).openNode()
+  : await (await import('./browser.mjs')).openBrowser(args.chromium);
+const rows = [];
+const report = (more) => {
+  rows.push(...more);
+  for (const row of more) console.log(describeRow(row));
+};
+
+for (const id of workloadNames) {
+  const w = workloads[id];
+  const runs = await openAll(place, cells(engineNames, w.kind, { inNode: args.node }));
+  if (w.kind === 'gemm') {
+    for (const n of w.sizes) for (const o of w.orientations) report(await measureGemm(w, runs, n, o, timing));
+    report(peakRows(runs));
+  } else {
+    report(await measureTraining(w, runs, timing));
+  }
+  for (const run of runs) await run.close?.();
+}
+await place.close();
+console.log(`\n${tables(rows)}`);
+
+if (args.json) {
+  const machine = {
+    date: new Date().toISOString(),
+    cpu: cpus()[0].model,
+    cores: cpus().length,
+    place: place.name,
+    command: `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim(),
+  };
+  await writeFile(args.json, `${JSON.stringify({ machine, rows }, null, 1)}\n`);
+}
