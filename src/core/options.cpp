@@ -5,13 +5,15 @@
 #include <utility>
 
 namespace trainyard {
-namespace {
-
 std::string number_text(double x) {
+  if (std::isnan(x)) return "NaN";
+  if (std::isinf(x)) return x > 0 ? "Infinity" : "-Infinity";
   std::array<char, 32> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%g", x);
+  std::snprintf(buffer.data(), buffer.size(), "%.9g", x);
   return buffer.data();
 }
+
+namespace {
 
 bool is_integer(const Json& v) {
   if (v.is_number_integer()) return true;

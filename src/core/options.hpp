@@ -39,6 +39,8 @@ inline constexpr Range at_least_one{.min = 1};
 inline constexpr Range not_negative{.min = 0};
 inline constexpr Range positive{.min = 0, .open_min = true};
 inline constexpr Range share{.min = 0, .max = 1};  ///< [0, 1]
+/// "0.1", "NaN", "-Infinity": a number in an error.
+[[nodiscard]] std::string number_text(double x);
 /// ">= 1", "[0, 1)", "any number".
 [[nodiscard]] std::string text(const Range& range);
 

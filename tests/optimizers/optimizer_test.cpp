@@ -5,13 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
-#include <optional>
 #include <vector>
 
-#include "core/error.hpp"
 #include "golden/golden.hpp"
+#include "support/errors.hpp"
 
 namespace trainyard {
 namespace {
@@ -172,15 +170,6 @@ TEST(Optimizer, WritesWhatItReads) {
     EXPECT_EQ(parse_optimizer(written).json(), written);
     for (const auto& [key, value] : options.items()) EXPECT_EQ(written.at(key), value) << options;
   }
-}
-
-std::optional<Error> error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& e) {
-    return e;
-  }
-  return std::nullopt;
 }
 
 TEST(Optimizer, ChangesBetweenTwoSteps) {
