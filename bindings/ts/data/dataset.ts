@@ -1,0 +1,101 @@
+import type { Described } from '../protocol.js';
+import { Buffers, type Values } from './values.js';
+
+export interface SplitOptions {
+  /** Share of the rows (below 1) or number of rows that go into `val`. */
+  val: number;
+  /** Default 0. */
+  seed?: number;
+  /** Keep the shares of the classes; default false. */
+  stratify?: boolean;
+}
+
+/** Where a data set comes from: arrays and files, or a part of another one. */
+export type Origin = { kind: 'source'; described: Described } | { kind: 'part'; split: Split; part: 'first' | 'second' };
+
+/** A division of a data set in two; an engine makes it once. */
+export class Split {
+  constructor(
+    readonly parent: Dataset,
+    readonly options: SplitOptions,
+  ) {}
+}
+
+/** Examples to learn from. An engine takes its own copy when it first needs one. */
+export class Dataset {
+  /** @internal */
+  readonly origin: Origin;
+
+  /** @internal */
+  constructor(origin: Origin) {
+    this.origin = origin;
+  }
+
+  /** Two data sets that share no row: to train on, and to look how well it does on what it never saw. */
+  split(options: SplitOptions): { train: Dataset; val: Dataset } {
+    const split = new Split(this, options);
+    return {
+      train: new Dataset({ kind: 'part', split, part: 'first' }),
+      val: new Dataset({ kind: 'part', split, part: 'second' }),
+    };
+  }
+}
+
+/** Inputs and targets under names of their own. */
+export interface NamedArrays {
+  inputs: Record<string, Values>;
+  targets?: Record<string, Values>;
+  /** How much each example counts: one number for each, default 1. */
+  weights?: Values;
+}
+
+/** The usual case: one input, one target. */
+export interface SimpleArrays {
+  /** Inputs: examples along axis 0; images as `[n, channels, height, width]`. */
+  x: Values;
+  /** Class ids (`Int32Array` or `Uint8Array`, one for each example) or dense targets (`Float32Array`). */
+  y?: Values;
+  weights?: Values;
+}
+
+/**
+ * A data set from arrays in memory.
+ *
+ * @throws {TrainyardError} TYPE_MISMATCH or SHAPE_MISMATCH with the name of the array; what the numbers themselves
+ * are (labels out of range, NaN) is checked when an engine takes them.
+ */
+export function arrays(fields: SimpleArrays | NamedArrays): Dataset {
+  const named: NamedArrays =
+    'inputs' in fields ? fields : { ...fields, inputs: { x: fields.x }, ...(fields.y && { targets: { y: fields.y } }) };
+  const buffers = new Buffers();
+  const spec = {
+    kind: 'arrays',
+    inputs: buffers.addAll(named.inputs),
+    targets: buffers.addAll(named.targets ?? {}),
+    ...(named.weights && { weights: buffers.add(named.weights, 'weights') }),
+  };
+  return new Dataset({ kind: 'source', described: { spec, buffers: buffers.list } });
+}
+
+export interface SyntheticOptions {
+  /** Number of points; default 500. */
+  n?: number;
+  /** Spread of the points, 0 to 1; default 0. */
+  noise?: number;
+  /** Default 0. */
+  seed?: number;
+}
+
+/** Points in the plane with a class each, made by the engine: `circle`, `xor`, `gaussians`, `spiral`, `moons`. */
+export function synthetic(name: string, options: SyntheticOptions = {}): Dataset {
+  return new Dataset({ kind: 'source', described: { spec: { kind: 'synthetic', name, ...options }, buffers: [] } });
+}
+
+/** Inputs for a model, as the engine's calls take them: one unnamed array is the input `x`. */
+export function describeInputs(inputs: Values | Record<string, Values>, buffers: Buffers): Record<string, unknown> {
+  return isNamed(inputs) ? buffers.addAll(inputs) : { x: buffers.add(inputs, 'x') };
+}
+
+function isNamed(inputs: Values | Record<string, Values>): inputs is Record<string, Values> {
+  return !Array.isArray(inputs) && !ArrayBuffer.isView(inputs) && !('data' in inputs && 'shape' in inputs);
+}

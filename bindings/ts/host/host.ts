@@ -1,0 +1,259 @@
+// The engine's end of the protocol: does what the calls ask with the objects of the WebAssembly module.
+import type { BuildName } from '../builds.js';
+import { failure, toData } from '../errors.js';
+import {
+  protocol,
+  type Arguments,
+  type Bytes,
+  type Call,
+  type DatasetInfo,
+  type EngineFacts,
+  type FromEngine,
+  type Handle,
+  type InspectedValue,
+  type Method,
+  type ModelSummary,
+  type ParameterInfo,
+  type Result,
+  type Tensor,
+  type ToEngine,
+} from '../protocol.js';
+import { instantiate } from './instantiate.js';
+import { LiveRun } from './liveRun.js';
+import type { DatasetObject, EngineModule, EngineObject, Factory, ModelObject } from './module.js';
+import { Scheduler } from './scheduler.js';
+
+type Post = (message: FromEngine, transfer?: Transferable[]) => void;
+
+/** What an array's place in the module's results is, beside its shape. */
+type Placed<T> = Omit<T, 'data'> & { view: number };
+
+export class Host {
+  readonly #factory: Factory;
+  readonly #build: BuildName;
+  readonly #post: Post;
+  readonly #scheduler = new Scheduler();
+  readonly #objects = new Map<Handle, EngineObject>();
+  readonly #runs = new Map<Handle, LiveRun>();
+  /** The run that trains a model now. */
+  readonly #training = new Map<Handle, LiveRun>();
+  #module: EngineModule | undefined;
+  #next = 1;
+  #lost = false;
+
+  constructor(factory: Factory, build: BuildName, post: Post) {
+    this.#factory = factory;
+    this.#build = build;
+    this.#post = post;
+  }
+
+  receive(message: ToEngine, locked = false): void {
+    if (message.kind === 'start') {
+      void instantiate(this.#factory, message).then(
+        (module) => {
+          this.#module = module;
+          const threads = module.setThreads(message.threads);
+          const facts = { ...(JSON.parse(module.engineInfo()) as EngineFacts), threads };
+          this.#post({ kind: 'ready', protocol, build: this.#build, facts, locked });
+        },
+        (error: unknown) => {
+          const { key: hint, argument } = { key: 'load_again' as const, argument: '' };
+          const failed = failure('ENGINE_LOAD', this.#build, { got: String(error), hint, argument });
+          this.#post({ kind: 'failed', error: failed.data });
+        },
+      );
+    } else {
+      void this.#answer(message);
+    }
+  }
+
+  close(): void {
+    this.#lost = true;
+    this.#scheduler.close();
+  }
+
+  async #answer<M extends Method>({ id, method, args }: Call<M>): Promise<void> {
+    if (this.#lost) return;
+    try {
+      const value = await (this.#methods[method] as (args: Arguments<M>) => Result<M> | Promise<Result<M>>)(args);
+      this.#post({ kind: 'result', id, value }, buffersOf(value));
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) {
+        // After a trap the module's memory cannot be trusted.
+        this.close();
+        this.#post({ kind: 'lost', detail: String(error) });
+      } else {
+        this.#post({ kind: 'error', id, error: toData(error) });
+      }
+    }
+  }
+
+  readonly #methods: { [M in Method]: (args: Arguments<M>) => Result<M> | Promise<Result<M>> } = {
+    memory: () => JSON.parse(this.#m.memory()) as Result<'memory'>,
+
+    createDataset: ({ spec, buffers }) =>
+      this.#withBuffers(buffers, (pointers) => this.#keep(this.#m.createDataset(JSON.stringify(spec), pointers))),
+
+    splitDataset: ({ dataset, options }) => {
+      const [first, second] = this.#m.splitDataset(this.#object<DatasetObject>(dataset), JSON.stringify(options));
+      return { first: this.#keep(first), second: this.#keep(second) };
+    },
+
+    createModel: ({ description, options }) => {
+      const model = this.#m.createModel(JSON.stringify(description), JSON.stringify(options));
+      return { handle: this.#add(model), summary: JSON.parse(model.summary()) as ModelSummary };
+    },
+
+    release: ({ handle }) => {
+      this.#training.get(handle)?.stop();
+      this.#objects.get(handle)?.delete();
+      this.#objects.delete(handle);
+    },
+
+    parameters: ({ model, fields, names }) => {
+      const object = this.#object<ModelObject>(model);
+      const all = JSON.parse(object.parameters()) as ParameterInfo[];
+      const wanted = names?.map((name) => known(all, name)) ?? all;
+      return wanted.map((info) => ({
+        ...info,
+        values: Object.fromEntries(fields.map((field) => [field, object.read(info.name, field).slice()])),
+      }));
+    },
+
+    write: ({ model, name, values }) =>
+      this.#withBuffers([values], ([pointer]) => this.#object<ModelObject>(model).write(name, pointer!, values.length)),
+
+    writeOne: ({ model, name, index, value }) => this.#object<ModelObject>(model).writeOne(name, index, value),
+
+    freeze: ({ model, name, frozen }) => this.#object<ModelObject>(model).freeze(name, frozen),
+
+    predict: ({ model, spec, buffers }) => {
+      const object = this.#object<ModelObject>(model);
+      const text = this.#withBuffers(buffers, (pointers) => object.predict(JSON.stringify(spec), pointers));
+      const outputs = JSON.parse(text) as (Placed<Tensor> & { name: string })[];
+      return Object.fromEntries(outputs.map(({ name, shape, view }) => [name, { shape, data: object.result(view).slice() }]));
+    },
+
+    inspect: ({ model, spec, buffers }) => {
+      const object = this.#object<ModelObject>(model);
+      const text = this.#withBuffers(buffers, (pointers) => object.inspect(JSON.stringify(spec), pointers));
+      const values = JSON.parse(text) as Placed<InspectedValue>[];
+      return values.map(({ view, ...value }) => ({ ...value, data: object.result(view).slice() }));
+    },
+
+    evaluate: ({ model, dataset, options }) => {
+      const text = this.#object<ModelObject>(model).evaluate(this.#object<DatasetObject>(dataset), JSON.stringify(options));
+      return JSON.parse(text) as Record<string, unknown>;
+    },
+
+    exportModel: ({ model }) => this.#object<ModelObject>(model).exportSafetensors().slice(),
+
+    loadModel: ({ model, bytes }) => {
+      const object = this.#object<ModelObject>(model);
+      const text = this.#withBuffers([bytes], ([pointer]) => object.load(pointer!, bytes.length));
+      return JSON.parse(text) as Result<'loadModel'>;
+    },
+
+    graphText: ({ model, which, stage }) => this.#object<ModelObject>(model).graphText(which, stage),
+
+    fit: ({ model, train, val, options, pace }) => {
+      if (this.#training.get(model)?.ended === false) throw failure('BUSY', 'fit', { hint: 'stop_first' });
+      const object = this.#m.createRun(
+        this.#object<ModelObject>(model),
+        this.#object<DatasetObject>(train),
+        val === null ? null : this.#object<DatasetObject>(val),
+        JSON.stringify(options),
+      );
+      const handle = this.#next++;
+      const run = new LiveRun(
+        object,
+        (events, end) => {
+          this.#post({ kind: 'events', run: handle, events, ...(end && { end }) });
+          if (end) this.#forget(handle, model, run);
+        },
+        pace,
+      );
+      this.#runs.set(handle, run);
+      this.#training.set(model, run);
+      if (!pace.paused) this.#scheduler.wake(run);
+      return { run: handle };
+    },
+
+    setRun: ({ run, options, pace }) => this.#run(run).set(options, pace),
+    pauseRun: ({ run }) => this.#run(run).pause(),
+    stopRun: ({ run }) => this.#run(run).stop(),
+    resumeRun: ({ run }) => {
+      this.#run(run).resume();
+      this.#scheduler.wake(this.#run(run));
+    },
+    stepRun: ({ run, steps }) => {
+      const live = this.#run(run);
+      const done = live.step(steps);
+      this.#scheduler.wake(live);
+      return done;
+    },
+  };
+
+  get #m(): EngineModule {
+    if (!this.#module) throw failure('INTERNAL', 'host', { got: 'not started' });
+    return this.#module;
+  }
+
+  #add(object: EngineObject): Handle {
+    this.#objects.set(this.#next, object);
+    return this.#next++;
+  }
+
+  #keep(dataset: DatasetObject) {
+    return { handle: this.#add(dataset), info: JSON.parse(dataset.info()) as DatasetInfo };
+  }
+
+  #object<T extends EngineObject>(handle: Handle): T {
+    const object = this.#objects.get(handle);
+    if (!object) throw failure('DISPOSED', '', { hint: 'await_dispose' });
+    return object as T;
+  }
+
+  #run(handle: Handle): LiveRun {
+    const run = this.#runs.get(handle);
+    if (!run) throw failure('DISPOSED', 'run', { hint: 'await_dispose' });
+    return run;
+  }
+
+  #forget(handle: Handle, model: Handle, run: LiveRun): void {
+    this.#runs.delete(handle);
+    if (this.#training.get(model) === run) this.#training.delete(model);
+  }
+
+  /** Copies arrays into the module's memory; what the call did not take is freed. */
+  #withBuffers<T>(buffers: Bytes[], use: (pointers: number[]) => T): T {
+    const module = this.#m;
+    const pointers: number[] = [];
+    try {
+      for (const { buffer, byteOffset, byteLength } of buffers) {
+        const pointer = module.allocate(byteLength);
+        pointers.push(pointer);
+        // The memory may have grown, here or in a thread: never a view from before.
+        new Uint8Array(module.wasmMemory.buffer, pointer, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
+      }
+      return use(pointers);
+    } finally {
+      for (const pointer of pointers) module.release(pointer);
+    }
+  }
+}
+
+/** The parameter of this name. Throws INVALID_VALUE with the names that there are. */
+function known(all: ParameterInfo[], name: string): ParameterInfo {
+  const found = all.find((info) => info.name === name);
+  if (found) return found;
+  const expected = all.map((info) => info.name).join(', ');
+  throw failure('INVALID_VALUE', name, { expected: expected.slice(0, 200), got: name });
+}
+
+/** The buffers of freshly copied arrays anywhere in an answer: they are handed over, not copied again. */
+function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
+  if (ArrayBuffer.isView(value)) found.add(value.buffer as ArrayBuffer);
+  else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) buffersOf(part, found);
+  return [...found];
+}

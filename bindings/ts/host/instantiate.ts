@@ -1,0 +1,48 @@
+import type { Start } from '../protocol.js';
+import { builtin } from '../node.js';
+import { trusted } from '../trusted.js';
+import type { EngineModule, Factory } from './module.js';
+
+/** Pages of 64 KiB that the module asks for at the start. */
+const initialPages = 256;
+/** Most memory, in pages: 4, 2, 1 and 0.5 GiB. Some devices refuse to reserve much of it. */
+const ladder = [65536, 32768, 16384, 8192];
+
+/** Makes an engine from the compiled module; with threads, in shared memory as large as the device allows. */
+export async function instantiate(factory: Factory, { module, threads, build }: Start): Promise<EngineModule> {
+  const shared = build.endsWith('-threads');
+  return factory({
+    instantiateWasm(imports, done) {
+      WebAssembly.instantiate(module, imports).then(
+        // Threads get the module from here.
+        (instance) => done(instance, module),
+        (error: unknown) => queueMicrotask(() => { throw error; }),
+      );
+      return {};
+    },
+    poolSize: shared ? threads - 1 : 0,
+    newThread: () => newThread(),
+    ...(shared && { wasmMemory: sharedMemory() }),
+    print: (text) => console.log(text),
+    printErr: (text) => console.error(text),
+  });
+}
+
+function sharedMemory(): WebAssembly.Memory {
+  for (const maximum of ladder.slice(0, -1)) {
+    try {
+      return new WebAssembly.Memory({ initial: initialPages, maximum, shared: true });
+    } catch {
+      // The next smaller one.
+    }
+  }
+  return new WebAssembly.Memory({ initial: initialPages, maximum: ladder.at(-1)!, shared: true });
+}
+
+/** A worker from this very file, which Emscripten's glue in it turns into a thread. */
+function newThread(): Worker {
+  const name = 'em-pthread';
+  const node = builtin('node:worker_threads');
+  if (node) return new node.Worker(new URL(import.meta.url), { name, workerData: name }) as unknown as Worker;
+  return new Worker(trusted(import.meta.url), { type: 'module', name });
+}

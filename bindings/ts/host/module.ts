@@ -1,0 +1,64 @@
+// What bindings/embind/module.cpp exports, as the host sees it. Everything that is no bulk of numbers is JSON text;
+// every function may throw an object with the fields of ErrorData.
+
+/** An object of the engine; `delete` frees it. */
+export interface EngineObject {
+  delete(): void;
+}
+
+export interface DatasetObject extends EngineObject {
+  info(): string;
+}
+
+export interface ModelObject extends EngineObject {
+  summary(): string;
+  parameters(): string;
+  /** A view of memory that the next call may overwrite: copy it. */
+  read(name: string, field: string): Float32Array;
+  write(name: string, pointer: number, count: number): void;
+  writeOne(name: string, index: number, value: number): void;
+  freeze(name: string, frozen: boolean): void;
+  predict(spec: string, pointers: number[]): string;
+  inspect(spec: string, pointers: number[]): string;
+  /** Numbers of the last predict or inspect, by the `view` of its answer; valid until the next call. */
+  result(index: number): Float32Array;
+  evaluate(dataset: DatasetObject, options: string): string;
+  exportSafetensors(): Uint8Array;
+  load(pointer: number, bytes: number): string;
+  graphText(which: string, stage: string): string;
+}
+
+export interface RunObject extends EngineObject {
+  advance(milliseconds: number, steps: number): string;
+  set(options: string): void;
+  stop(): void;
+  state(): string;
+}
+
+export interface EngineModule {
+  wasmMemory: WebAssembly.Memory;
+  engineInfo(): string;
+  setThreads(threads: number): number;
+  memory(): string;
+  /** Room for bytes, aligned for SIMD; a call that takes the pointer frees it. */
+  allocate(bytes: number): number;
+  release(pointer: number): void;
+  createDataset(spec: string, pointers: number[]): DatasetObject;
+  splitDataset(dataset: DatasetObject, options: string): [DatasetObject, DatasetObject];
+  createModel(description: string, options: string): ModelObject;
+  createRun(model: ModelObject, train: DatasetObject, val: DatasetObject | null, options: string): RunObject;
+}
+
+/** Emscripten's factory with the hooks that are used. */
+export type Factory = (hooks: {
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ): object;
+  /** Workers that are made ready for threads before the factory is done. */
+  poolSize: number;
+  newThread(): Worker;
+  wasmMemory?: WebAssembly.Memory;
+  print(text: string): void;
+  printErr(text: string): void;
+}) => Promise<EngineModule>;

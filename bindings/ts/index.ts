@@ -1,0 +1,34 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// The package's face: everything public, and nothing happens until load() is called.
+import { arrays, synthetic } from './data/dataset.js';
+import { idx } from './data/idx.js';
+
+export { load, type LoadOptions } from './load.js';
+export * as nn from './nn.js';
+/** Data sets: from arrays, from IDX files, or made by the engine. */
+export const data = { arrays, idx, synthetic };
+export { Engine, type EngineInfo, type MemoryInfo } from './engine.js';
+export { Model, type EvaluateOptions, type Inputs, type InspectOptions, type ModelOptions } from './model.js';
+export { Parameter } from './parameter.js';
+export { Run, type FitOptions, type StepResult } from './run.js';
+export { TrainyardError, setLanguage, type ErrorCode, type ErrorData, type Language } from './errors.js';
+export type * from './events.js';
+export type * from './training.js';
+export type { BuildName } from './builds.js';
+export type { WasmSource } from './compile.js';
+export { Dataset } from './data/dataset.js';
+export type { NamedArrays, SimpleArrays, SplitOptions, SyntheticOptions } from './data/dataset.js';
+export type { FileSource, IdxOptions } from './data/idx.js';
+export type { NestedNumbers, NumberArray, ShapedArray, Values } from './data/values.js';
+export type { Reason } from './features.js';
+export type {
+  DatasetInfo,
+  InspectedValue,
+  LayerSummary,
+  ModelSummary,
+  ParameterField,
+  ParameterInfo,
+  ParameterKind,
+  Tensor,
+} from './protocol.js';
+export type { Description, GraphDescription, Layer, Pair, SequentialDescription } from './nn.js';

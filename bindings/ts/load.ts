@@ -1,0 +1,128 @@
+import { buildOf, type Build, type BuildName } from './builds.js';
+import { Client } from './client.js';
+import { absolute, compile, diagnoseScript, type WasmSource } from './compile.js';
+import { Engine, type EngineInfo } from './engine.js';
+import { failure, setLanguage, TrainyardError, type Language } from './errors.js';
+import { choose, probe } from './features.js';
+import { protocol, type EngineFacts, type FromEngine, type Start } from './protocol.js';
+import { directTransport, isSameOrigin, workerTransport, type Transport } from './transport.js';
+
+export interface LoadOptions {
+  /**
+   * Strict SIMD, which gives the same bits on every machine and with any number of threads. Default: false, the
+   * fastest that the browser has.
+   */
+  deterministic?: boolean;
+  /** `false` or 1: one thread; a number: at most that many. Default: one for each core, where the page may share memory. */
+  threads?: boolean | number;
+  /** `false`: without a worker, in this thread. Or the address of the engine's script, or what makes the worker. */
+  worker?: boolean | string | URL | (() => Worker);
+  /** The engine's module from elsewhere than beside this file. */
+  wasm?: WasmSource;
+  /** A certain build, instead of the one that fits best. */
+  build?: BuildName;
+  /** Language of the messages of errors; default `en`. */
+  language?: Language;
+  /** Milliseconds that a worker may take to answer for the first time; default 20000. */
+  timeout?: number;
+}
+
+/**
+ * Loads the engine: picks the best build that runs here, compiles it, starts it in a worker.
+ * Needs no options and no special headers.
+ *
+ * @throws {TrainyardError} NOT_SUPPORTED without WebAssembly SIMD; ENGINE_LOAD with the address, the HTTP status, the
+ * type and the first bytes when a file cannot be loaded.
+ */
+export async function load(options: LoadOptions = {}): Promise<Engine> {
+  const { deterministic = false, threads = true, worker = true, language, timeout = 20_000 } = options;
+  if (language) setLanguage(language);
+  const given = typeof worker === 'string' || worker instanceof URL ? absolute(worker) : undefined;
+  const inWorker = worker !== false;
+  const sameOrigin = isSameOrigin(given ?? buildOf('simd128').script);
+  const wishes = { deterministic, threads, worker: inWorker, sameOrigin, ...(options.build && { build: options.build }) };
+  const choice = choose(probe(), wishes);
+  const build = buildOf(choice.build);
+  const script = given ?? build.script;
+
+  const module = await compile(options.wasm ?? build.wasm);
+  const { client, facts } = await start(build, typeof worker === 'function' ? worker : script, script, {
+    module,
+    threads: choice.threads,
+    inWorker,
+    timeout,
+  });
+  const info: EngineInfo = {
+    version: facts.version,
+    build: choice.build,
+    relaxed: facts.relaxed,
+    threads: facts.threads,
+    worker: inWorker,
+    deterministic: !facts.relaxed,
+    reasons: choice.reasons,
+  };
+  return new Engine(client, info);
+}
+
+interface Starting {
+  module: WebAssembly.Module;
+  threads: number;
+  inWorker: boolean;
+  timeout: number;
+}
+
+/** Starts the engine and waits for its first word. */
+async function start(build: Build, source: URL | (() => Worker), script: URL, starting: Starting) {
+  let transport: Transport | undefined;
+  let client: Client | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const lock = `trainyard-${globalThis.crypto.randomUUID()}`;
+  try {
+    const ready = await new Promise<Extract<FromEngine, { kind: 'ready' }>>((resolve, reject) => {
+      const receiver = {
+        receive(message: FromEngine) {
+          if (message.kind === 'ready') resolve(message);
+          else if (message.kind === 'failed') reject(new TrainyardError(message.error));
+          else if (client) client.receive(message);
+          else if (message.kind === 'lost') reject(failure('ENGINE_LOAD', script.href, { got: message.detail }));
+        },
+        lost(detail: string) {
+          if (client) client.receive({ kind: 'lost', detail });
+          else void diagnoseScript(script, detail).then(reject);
+        },
+      };
+      timer = setTimeout(() => void diagnoseScript(script, `${starting.timeout} ms`).then(reject), starting.timeout);
+      const made = starting.inWorker
+        ? Promise.resolve(workerTransport(source, receiver))
+        : directTransport(script, receiver);
+      made.then((t) => {
+        transport = t;
+        const { module, threads } = starting;
+        t.post({ kind: 'start', protocol, build: build.name, module, threads, lock } satisfies Start);
+      }, reject);
+    });
+    checkVersion(ready, build.name);
+    client = new Client(transport!);
+    if (ready.locked) watch(lock, client);
+    return { client, facts: ready.facts as EngineFacts };
+  } catch (error) {
+    transport?.close();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function checkVersion(ready: Extract<FromEngine, { kind: 'ready' }>, build: BuildName): void {
+  if (ready.protocol === protocol && ready.build === build) return;
+  const text = (version: number, name: string) => `protocol ${version}, ${name}`;
+  const expected = text(protocol, build);
+  throw failure('ENGINE_LOAD', build, { expected, got: text(ready.protocol, ready.build), hint: 'other_version' });
+}
+
+/** A worker that is killed says nothing, but loses its lock: whoever gets it next knows. */
+function watch(lock: string, client: Client): void {
+  void navigator.locks.request(lock, () => {
+    client.receive({ kind: 'lost', detail: 'the worker ended' });
+  });
+}

@@ -1,0 +1,214 @@
+import type { Client } from './client.js';
+import type { Dataset } from './data/dataset.js';
+import { describeInputs } from './data/dataset.js';
+import { Buffers, type Values } from './data/values.js';
+import { disposable } from './dispose.js';
+import { failure } from './errors.js';
+import { Parameter } from './parameter.js';
+import type { Handle, InspectedValue, ModelMade, ModelSummary, ParameterField, Tensor } from './protocol.js';
+import { Run, type FitOptions } from './run.js';
+import type { Loss } from './training.js';
+
+export interface ModelOptions {
+  /** Sizes of the one input without the axis of examples: `[2]`, `[1, 28, 28]` (channels first). */
+  input?: readonly number[];
+  /** The same for a graph with several inputs, by name. */
+  inputs?: Record<string, readonly number[]>;
+  /** Of the initial weights, dropout, …; default 0. */
+  seed?: number;
+}
+
+/** One array, or several by name. */
+export type Inputs = Values | Record<string, Values>;
+
+export interface EvaluateOptions {
+  loss?: Loss;
+  metrics?: string[];
+  batchSize?: number;
+}
+
+export interface InspectOptions {
+  /** Targets, for the values of the loss and for gradients. */
+  targets?: Inputs;
+  loss?: Loss;
+  /** Names of values, default all. */
+  values?: string[] | 'all';
+  /** Gradients too; needs targets and a loss. */
+  gradients?: boolean;
+}
+
+/** A network with its parameters, living in the engine. */
+export class Model {
+  /** `using model = await engine.model(…)`, where the language has it. */
+  declare readonly [Symbol.dispose]: () => void;
+  readonly #client: Client;
+  readonly #handle: Handle;
+  readonly #summary: ModelSummary;
+  readonly #dataset: (dataset: Dataset) => Promise<Handle>;
+  #disposed = false;
+
+  /** @internal */
+  constructor(client: Client, dataset: (dataset: Dataset) => Promise<Handle>, made: ModelMade) {
+    this.#client = client;
+    this.#dataset = dataset;
+    this.#handle = made.handle;
+    this.#summary = made.summary;
+    leaks.register(this, made.summary.layers.map((layer) => layer.type).join(', '), this);
+  }
+
+  /** Layers, shapes, parameters with the sum that counts them. */
+  summary(): ModelSummary {
+    return this.#summary;
+  }
+
+  /**
+   * Trains. Returns at once; errors reject `run.done` and end the iteration.
+   *
+   * ```ts
+   * const run = model.fit(train, { val, epochs: 10, loss: 'crossEntropy', optimizer: 'adam' });
+   * for await (const event of run) console.log(event.type, event.step);
+   * const { loss } = await run.done;
+   * ```
+   */
+  fit(train: Dataset, options: FitOptions): Run {
+    const { val, paused = false, stepsPerSecond = Infinity, eventsPerSecond = 30, ...rest } = options;
+    const pace = { paused, stepsPerSecond, eventsPerSecond };
+    const start = async (): Promise<Handle> => {
+      const model = this.#use();
+      const [trainHandle, valHandle] = await Promise.all([this.#dataset(train), val ? this.#dataset(val) : null]);
+      const args = { model, train: trainHandle, val: valHandle, options: rest, pace };
+      return (await this.#client.call('fit', args)).run;
+    };
+    return new Run(this.#client, start(), (names) => this.read(names));
+  }
+
+  /** What the network gives for inputs: its first output, `[n, …]`. May be called while it trains. */
+  async predict(inputs: Inputs): Promise<Tensor> {
+    const all = await this.predictAll(inputs);
+    return Object.values(all)[0]!;
+  }
+
+  /** All outputs by name. */
+  predictAll(inputs: Inputs): Promise<Record<string, Tensor>> {
+    return this.#guarded(() => {
+      const buffers = new Buffers();
+      const spec = { inputs: describeInputs(inputs, buffers) };
+      return this.#client.call('predict', { model: this.#use(), spec, buffers: buffers.list });
+    });
+  }
+
+  /** Loss and metrics on a data set. */
+  async evaluate(data: Dataset, options: EvaluateOptions = {}): Promise<Record<string, unknown> & { loss: number }> {
+    const model = this.#use();
+    const dataset = await this.#dataset(data);
+    const result = await this.#client.call('evaluate', { model, dataset, options });
+    return result as Record<string, unknown> & { loss: number };
+  }
+
+  /** Every value on the way of a few examples through the network, images channels first. */
+  inspect(inputs: Inputs, options: InspectOptions = {}): Promise<InspectedValue[]> {
+    return this.#guarded(() => {
+      const { targets, ...rest } = options;
+      const buffers = new Buffers();
+      const spec = {
+        inputs: describeInputs(inputs, buffers),
+        ...(targets && { targets: renamed(describeInputs(targets, buffers)) }),
+        ...rest,
+      };
+      return this.#client.call('inspect', { model: this.#use(), spec, buffers: buffers.list });
+    });
+  }
+
+  /**
+   * The parameters under PyTorch's names, each with a copy of its value, and with its gradient, its last update or
+   * the optimizer's memory if asked for.
+   */
+  async parameters(options: { with?: ParameterField[]; names?: string[] } = {}): Promise<Parameter[]> {
+    const fields: ParameterField[] = ['value', ...(options.with ?? [])];
+    const args = { model: this.#use(), fields, ...(options.names && { names: options.names }) };
+    const list = await this.#client.call('parameters', args);
+    return list.map((values) => new Parameter(this.#client, () => this.#use(), values));
+  }
+
+  /** One parameter by its name. Throws INVALID_VALUE if there is none. */
+  async parameter(name: string, options: { with?: ParameterField[] } = {}): Promise<Parameter> {
+    return (await this.parameters({ ...options, names: [name] }))[0]!;
+  }
+
+  /** Values by name: `0.weight` for a parameter, `0.weight.grad` for its gradient, `0.weight.update` for its last step. */
+  async read(names: string[]): Promise<Record<string, Tensor>> {
+    const fieldOf = { grad: 'gradient', update: 'update' } as const;
+    const wanted = names.map((name) => {
+      const [, base, suffix] = /^(.*?)(?:\.(grad|update))?$/.exec(name)!;
+      return { name, base: base!, field: suffix ? fieldOf[suffix as 'grad' | 'update'] : ('value' as const) };
+    });
+    const fields = [...new Set(wanted.map(({ field }) => field))];
+    const list = await this.#client.call('parameters', {
+      model: this.#use(),
+      fields,
+      names: [...new Set(wanted.map(({ base }) => base))],
+    });
+    const byName = new Map(list.map((values) => [values.name, values]));
+    return Object.fromEntries(
+      wanted.map(({ name, base, field }) => {
+        const { values, shape } = byName.get(base)!;
+        return [name, { data: values[field]!, shape }];
+      }),
+    );
+  }
+
+  /** The file of the weights, PyTorch's names and layouts: `load_state_dict(load_file(…), strict=True)` takes it. */
+  export(format: 'safetensors'): Promise<Uint8Array> {
+    return this.#guarded(() => {
+      if (format !== 'safetensors') {
+        throw failure('INVALID_VALUE', 'export', { expected: 'safetensors', got: String(format) });
+      }
+      return this.#client.call('exportModel', { model: this.#use() });
+    });
+  }
+
+  /**
+   * Reads weights from a safetensors file, saved here or by PyTorch.
+   * Nothing is changed if it does not fit: BAD_FILE or PARAMETER_MISMATCH.
+   */
+  async load(bytes: Uint8Array | ArrayBuffer): Promise<void> {
+    const file = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
+    await this.#client.call('loadModel', { model: this.#use(), bytes: file });
+  }
+
+  /** The graph as text, before and after each pass: what is computed, in which order, where it lies in memory. */
+  graphText(which: 'forward' | 'train' = 'train', stage = 'plan'): Promise<string> {
+    return this.#guarded(() => this.#client.call('graphText', { model: this.#use(), which, stage }));
+  }
+
+  /** Frees the model in the engine; a run of it stops. Harmless when repeated. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    leaks.unregister(this);
+    // If the engine is gone, so is the model.
+    this.#client.call('release', { handle: this.#handle }).catch(() => {});
+  }
+
+  #use(): Handle {
+    if (this.#disposed) throw failure('DISPOSED', 'model', { hint: 'await_dispose' });
+    return this.#handle;
+  }
+
+  async #guarded<T>(action: () => Promise<T>): Promise<T> {
+    return action();
+  }
+}
+
+disposable(Model);
+
+/** One unnamed target is `y`. */
+function renamed(described: Record<string, unknown>): Record<string, unknown> {
+  const keys = Object.keys(described);
+  return keys.length === 1 && keys[0] === 'x' ? { y: described['x'] } : described;
+}
+
+/** Says when a model was forgotten without dispose(): its memory stays taken. */
+const leaks = new FinalizationRegistry<string>((layers) => {
+  console.warn(`trainyard: a model (${layers}) was forgotten without dispose(); its memory stays taken.`);
+});

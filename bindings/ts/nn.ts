@@ -1,0 +1,151 @@
+// Descriptions of networks: plain data, made here, checked and built by the engine. Names, options and defaults are
+// PyTorch's; sizes of inputs are never given, the engine knows them.
+import { failure } from './errors.js';
+
+/** A number for both directions, or one for each: height, width. */
+export type Pair = number | readonly [number, number];
+
+/** One layer: its type and its options. Of these a network is made, saved and linked. */
+export interface Layer {
+  readonly type: string;
+  readonly [option: string]: unknown;
+}
+
+/** Layers one after another. */
+export interface SequentialDescription {
+  readonly trainyard: 1;
+  readonly layers: readonly Layer[];
+}
+
+/** A node of a graph: a layer with a name, and the names of what goes in. */
+export type Node = Layer & { readonly name: string; readonly inputs: readonly string[] };
+
+/** Named nodes, each with any number of inputs. */
+export interface GraphDescription {
+  readonly trainyard: 1;
+  readonly nodes: readonly Node[];
+  readonly outputs: readonly string[];
+}
+
+/** What `eng.model()` takes: a layer, a network, or either as plain data. */
+export type Description = Layer | SequentialDescription | GraphDescription;
+
+/** The description with its version: what is posted to the engine, saved and linked. */
+export function describe(description: Description): SequentialDescription | GraphDescription {
+  if (typeof description !== 'object' || description === null) {
+    throw failure('TYPE_MISMATCH', 'model', { expected: 'nn.sequential(…)', got: typeof description });
+  }
+  if ('trainyard' in description) return description as SequentialDescription | GraphDescription;
+  return { trainyard: 1, layers: [description as Layer] };
+}
+
+const layer = (type: string, options: object = {}): Layer => ({ type, ...options });
+
+/** Fully connected: y = x Wᵀ + b. Takes `[*, in]` (any axes before the last), gives `[*, out]`. */
+export const linear = (out: number, options: { bias?: boolean } = {}): Layer => layer('linear', { out, ...options });
+
+export interface Conv2dOptions {
+  /** Default 1. */
+  stride?: Pair;
+  /** Zeros around the image; default 0. */
+  padding?: Pair;
+  /** Default 1. */
+  dilation?: Pair;
+  /** Both channels of the input and `out` must be multiples of it; default 1. */
+  groups?: number;
+  /** Default true. */
+  bias?: boolean;
+}
+/** 2-D convolution of `[*, channels, h, w]` into `[*, out, h', w']`. */
+export const conv2d = (out: number, kernel: Pair, options: Conv2dOptions = {}): Layer =>
+  layer('conv2d', { out, kernel, ...options });
+
+export interface PoolOptions {
+  /** Default: the kernel's size. */
+  stride?: Pair;
+  /** Default 0. */
+  padding?: Pair;
+}
+/** The largest of each window of an image. */
+export const maxPool2d = (kernel: Pair, options: PoolOptions & { dilation?: Pair } = {}): Layer =>
+  layer('maxPool2d', { kernel, ...options });
+/** The mean of each window of an image. */
+export const avgPool2d = (kernel: Pair, options: PoolOptions & { countIncludePad?: boolean } = {}): Layer =>
+  layer('avgPool2d', { kernel, ...options });
+/** The mean of each channel: `[*, channels, h, w]` → `[*, channels]`. */
+export const globalAvgPool2d = (): Layer => layer('globalAvgPool2d');
+/** The largest of each channel: `[*, channels, h, w]` → `[*, channels]`. */
+export const globalMaxPool2d = (): Layer => layer('globalMaxPool2d');
+
+/** All axes but the examples in one, channels first. */
+export const flatten = (): Layer => layer('flatten');
+/** max(0, x). */
+export const relu = (): Layer => layer('relu');
+/** x, or `slope` × x below zero; default slope 0.01. */
+export const leakyRelu = (slope?: number): Layer => layer('leakyRelu', slope === undefined ? {} : { slope });
+/** x Φ(x); `approximate: 'tanh'` for the faster form. */
+export const gelu = (options: { approximate?: 'none' | 'tanh' } = {}): Layer => layer('gelu', options);
+/** x σ(x). */
+export const silu = (): Layer => layer('silu');
+export const tanh = (): Layer => layer('tanh');
+/** 1 / (1 + e⁻ˣ). */
+export const sigmoid = (): Layer => layer('sigmoid');
+/** Along the last axis. Not before `crossEntropy`, which has its own. */
+export const softmax = (): Layer => layer('softmax');
+/** Zeroes a share `p` of the values while training and scales the others by 1 / (1 − p); default 0.5. */
+export const dropout = (p?: number): Layer => layer('dropout', p === undefined ? {} : { p });
+
+export interface BatchNormOptions {
+  /** Default 1e-5. */
+  eps?: number;
+  /** Share of the new in the running statistics; default 0.1. */
+  momentum?: number;
+  /** A trained scale and shift; default true. */
+  affine?: boolean;
+}
+/** Batch norm of `[*, features]`. */
+export const batchNorm1d = (options: BatchNormOptions = {}): Layer => layer('batchNorm1d', options);
+/** Batch norm of each channel of `[*, channels, h, w]`. */
+export const batchNorm2d = (options: BatchNormOptions = {}): Layer => layer('batchNorm2d', options);
+/** Layer norm over the last axis. */
+export const layerNorm = (options: { eps?: number; affine?: boolean } = {}): Layer => layer('layerNorm', options);
+
+/** Sum of its inputs (in a graph). */
+export const add = (): Layer => layer('add');
+/** Product of its inputs (in a graph). */
+export const mul = (): Layer => layer('mul');
+/** Its inputs side by side along an axis (in a graph); the axis of examples is not counted, default 0: channels. */
+export const concat = (options: { axis?: number } = {}): Layer => layer('concat', options);
+/** Another shape for the same numbers, without the axis of examples. */
+export const reshape = (...shape: number[]): Layer => layer('reshape', { shape });
+/** Part of an axis, from `start` to before `end`. */
+export const slice = (options: { axis?: number; start?: number; end?: number }): Layer => layer('slice', options);
+/** Mean along an axis. */
+export const mean = (options: { axis?: number; keepDim?: boolean } = {}): Layer => layer('mean', options);
+/** Sum along an axis. */
+export const sum = (options: { axis?: number; keepDim?: boolean } = {}): Layer => layer('sum', options);
+
+/** What goes in, added to what its layers make of it; `shortcut` layers where the sizes differ. */
+export const residual = (...layers: Layer[]): Layer & { with(options: { shortcut: Layer[] }): Layer } => {
+  const made = layer('residual', { layers });
+  return Object.defineProperty(made, 'with', {
+    value: (options: { shortcut: Layer[] }) => ({ ...made, ...options }),
+  }) as Layer & { with(options: { shortcut: Layer[] }): Layer };
+};
+
+/** Layers one after another. */
+export const sequential = (...layers: Layer[]): SequentialDescription => ({ trainyard: 1, layers });
+
+/** A node to be: a layer with a name and what goes in (names of inputs or of other nodes). */
+export interface NodeOptions {
+  name: string;
+  layer: Layer;
+  inputs: string[];
+}
+
+/** A network of named nodes: branches, several inputs, several outputs. */
+export const graph = (options: { nodes: NodeOptions[]; outputs: string[] }): GraphDescription => ({
+  trainyard: 1,
+  nodes: options.nodes.map(({ name, layer: made, inputs }) => ({ name, ...made, inputs })),
+  outputs: options.outputs,
+});

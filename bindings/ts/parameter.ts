@@ -1,0 +1,57 @@
+import type { Client } from './client.js';
+import { failure } from './errors.js';
+import type { Handle, ParameterField, ParameterKind, ParameterValues } from './protocol.js';
+
+/** A parameter as it was when it was asked for, and the way to change it. */
+export class Parameter {
+  /** The name in PyTorch's state dict: `0.weight`, `1.running_mean`. */
+  readonly name: string;
+  /** PyTorch's shape: `[out, in]`, `[out, in, kh, kw]`. */
+  readonly shape: number[];
+  readonly size: number;
+  readonly kind: ParameterKind;
+  /** Path of its layer. */
+  readonly layer: string;
+  /** Whether training changes it: neither frozen nor a running statistic. */
+  readonly trainable: boolean;
+  /** A copy of its values, row-major in PyTorch's layout. */
+  readonly data: Float32Array;
+  /** Copies of what else was asked for: gradient, update, slot0, slot1. */
+  readonly values: Partial<Record<ParameterField, Float32Array>>;
+  readonly #client: Client;
+  readonly #model: () => Handle;
+
+  /** @internal */
+  constructor(client: Client, model: () => Handle, { values, ...info }: ParameterValues) {
+    this.#client = client;
+    this.#model = model;
+    this.name = info.name;
+    this.shape = info.shape;
+    this.size = info.size;
+    this.kind = info.kind;
+    this.layer = info.layer;
+    this.trainable = info.trainable;
+    this.values = values;
+    this.data = values.value!;
+  }
+
+  /** Sets all its values; the next step trains with them. Throws PARAMETER_MISMATCH if the number is another. */
+  async set(values: Float32Array | readonly number[]): Promise<void> {
+    const numbers = values instanceof Float32Array ? values : Float32Array.from(values);
+    if (numbers.length !== this.size) {
+      const expected = `[${this.shape.join(', ')}] = ${this.size}`;
+      throw failure('PARAMETER_MISMATCH', this.name, { expected, got: String(numbers.length) });
+    }
+    await this.#client.call('write', { model: this.#model(), name: this.name, values: numbers });
+  }
+
+  /** Sets one number, by its place in `data`; the next step trains with it. */
+  async setOne(index: number, value: number): Promise<void> {
+    await this.#client.call('writeOne', { model: this.#model(), name: this.name, index, value });
+  }
+
+  /** Frozen: the optimizer leaves it as it is, from the next run on. `freeze(false)` thaws it. */
+  async freeze(frozen = true): Promise<void> {
+    await this.#client.call('freeze', { model: this.#model(), name: this.name, frozen });
+  }
+}

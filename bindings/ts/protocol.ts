@@ -1,0 +1,172 @@
+// Every message between the page and the engine. The first one carries protocol and build; a mismatch is an error.
+import type { BuildName } from './builds.js';
+import type { ErrorData } from './errors.js';
+import type { RunEvent, RunState } from './events.js';
+
+/** Raised whenever a message changes its meaning: caches may mix versions of page and worker. */
+export const protocol = 1;
+
+/** Names by which the worker's file knows that it is the engine's worker (and not imported, and not a thread of it). */
+export const workerName = 'trainyard';
+
+/** What the engine's handles are to the page: numbers. */
+export type Handle = number;
+
+export type Bytes = Float32Array | Uint8Array | Int32Array;
+
+/** What is known of a data set once the engine has read it. */
+export interface DatasetInfo {
+  rows: number;
+  inputs: Record<string, { shape: number[]; dtype: string }>;
+  targets: Record<string, { shape: number[]; dtype: string; classes?: number }>;
+}
+
+/** A layer as the engine sees it: its place, its output and its parameters with the sum that counts them. */
+export interface LayerSummary {
+  path: string;
+  name: string;
+  type: string;
+  /** Shape of the output without the axis of examples, channels first. */
+  output: number[];
+  parameters: number;
+  /** How the parameters are counted: `(2 + 1) × 8 = 24`; empty if there are none. */
+  formula: string;
+}
+
+/** What a model consists of. */
+export interface ModelSummary {
+  layers: LayerSummary[];
+  parameters: number;
+  trainable: number;
+  bytes: number;
+}
+
+export type ParameterKind = 'weight' | 'bias' | 'norm' | 'state';
+
+export interface ParameterInfo {
+  /** The name in PyTorch's state dict: `0.weight`. */
+  name: string;
+  /** PyTorch's shape: `[out, in]`, `[out, in, kh, kw]`. */
+  shape: number[];
+  size: number;
+  kind: ParameterKind;
+  trainable: boolean;
+  layer: string;
+}
+
+/** What can be read of a parameter: its value, its last gradient, what the last step added, the optimizer's memory. */
+export type ParameterField = 'value' | 'gradient' | 'update' | 'slot0' | 'slot1';
+
+/** Numbers with a shape; row-major, the last axis is contiguous. */
+export interface Tensor {
+  data: Float32Array;
+  shape: number[];
+}
+
+export interface InspectedValue extends Tensor {
+  name: string;
+  layer: string;
+  op: string;
+  role: 'activation' | 'gradient' | 'loss' | 'parameter';
+}
+
+/** What the engine says of itself. */
+export interface EngineFacts {
+  version: string;
+  protocol: number;
+  /** Lanes of a SIMD register. */
+  lanes: number;
+  relaxed: boolean;
+  threads: number;
+  arch: string;
+}
+
+/** Arrays with a description whose `buffer: i` names one of them. */
+export interface Described {
+  spec: object;
+  buffers: Bytes[];
+}
+
+export interface ModelMade {
+  handle: Handle;
+  summary: ModelSummary;
+}
+
+export interface DatasetMade {
+  handle: Handle;
+  info: DatasetInfo;
+}
+
+/** The calls: what each takes and what it gives. */
+export interface Calls {
+  memory: [Record<string, never>, { heapBytes: number } & Record<string, number>];
+  createDataset: [Described, DatasetMade];
+  splitDataset: [{ dataset: Handle; options: object }, { first: DatasetMade; second: DatasetMade }];
+  createModel: [{ description: object; options: object }, ModelMade];
+  release: [{ handle: Handle }, void];
+  parameters: [{ model: Handle; fields: ParameterField[]; names?: string[] }, ParameterValues[]];
+  write: [{ model: Handle; name: string; values: Float32Array }, void];
+  writeOne: [{ model: Handle; name: string; index: number; value: number }, void];
+  freeze: [{ model: Handle; name: string; frozen: boolean }, void];
+  predict: [{ model: Handle } & Described, Record<string, Tensor>];
+  inspect: [{ model: Handle } & Described, InspectedValue[]];
+  evaluate: [{ model: Handle; dataset: Handle; options: object }, Record<string, unknown>];
+  exportModel: [{ model: Handle }, Uint8Array];
+  loadModel: [{ model: Handle; bytes: Uint8Array }, { loaded: string[] }];
+  graphText: [{ model: Handle; which: string; stage: string }, string];
+  fit: [{ model: Handle; train: Handle; val: Handle | null; options: object; pace: Pace }, { run: Handle }];
+  setRun: [{ run: Handle; options: object; pace: Partial<Pace> }, void];
+  pauseRun: [{ run: Handle }, RunState];
+  resumeRun: [{ run: Handle }, void];
+  stepRun: [{ run: Handle; steps: number }, RunState];
+  stopRun: [{ run: Handle }, RunState];
+}
+
+export interface ParameterValues extends ParameterInfo {
+  values: Partial<Record<ParameterField, Float32Array>>;
+}
+
+/** How fast a run goes and how often it speaks. */
+export interface Pace {
+  /** Infinity: as fast as the machine. */
+  stepsPerSecond: number;
+  eventsPerSecond: number;
+  paused: boolean;
+}
+
+export type Method = keyof Calls;
+export type Arguments<M extends Method> = Calls[M][0];
+export type Result<M extends Method> = Calls[M][1];
+
+export interface Start {
+  kind: 'start';
+  protocol: number;
+  build: BuildName;
+  module: WebAssembly.Module;
+  threads: number;
+  /** Where it is held, this name is locked as long as the worker lives. */
+  lock: string;
+}
+
+export interface Call<M extends Method = Method> {
+  kind: 'call';
+  id: number;
+  method: M;
+  args: Arguments<M>;
+}
+
+export type ToEngine = Start | Call;
+
+export type FromEngine =
+  | { kind: 'ready'; protocol: number; build: BuildName; facts: EngineFacts; locked: boolean }
+  | { kind: 'failed'; error: ErrorData }
+  | { kind: 'result'; id: number; value: unknown }
+  | { kind: 'error'; id: number; error: ErrorData }
+  | { kind: 'events'; run: Handle; events: RunEvent[]; end?: RunEnd }
+  | { kind: 'lost'; detail: string };
+
+/** How a run ended; `error` if it diverged. */
+export interface RunEnd {
+  state: RunState;
+  error?: ErrorData;
+}

@@ -1,0 +1,79 @@
+// Every sentence of the package in English. zh.ts has the same keys: a missing one is a type error.
+import type { ErrorCode } from '../errors.js';
+import type { HintKey, ReasonKey } from './keys.js';
+
+type Sentence = (argument: string) => string;
+
+export interface Table {
+  codes: Record<ErrorCode, string>;
+  hints: Record<HintKey, Sentence>;
+  reasons: Record<ReasonKey, Sentence>;
+  join(path: string, what: string, expected: string, got: string, hint: string): string;
+}
+
+export const en: Table = {
+  codes: {
+    SHAPE_MISMATCH: 'The sizes do not fit each other.',
+    TYPE_MISMATCH: 'This is of another type than needed.',
+    UNKNOWN_LAYER: 'There is nothing of this name.',
+    UNKNOWN_OPTION: 'This option is not known here.',
+    MISSING_OPTION: 'An option that has no default is missing.',
+    INVALID_VALUE: 'This value is not allowed.',
+    INVALID_GRAPH: 'The nodes do not make a network.',
+    INVALID_LABEL: 'A label is outside the classes.',
+    INVALID_DATA: 'The data hold something that is not a finite number.',
+    EMPTY_DATA: 'The data set has no rows.',
+    BATCH_TOO_LARGE: 'The batch is larger than the data set.',
+    OUT_OF_MEMORY: 'This does not fit into memory; nothing was allocated.',
+    BAD_FILE: 'The file is damaged or not of the kind that was expected.',
+    PARAMETER_MISMATCH: 'These parameters belong to another model.',
+    DIVERGED: 'The loss became infinite or not a number; the last good weights were restored.',
+    NOT_SUPPORTED: 'This cannot be done here.',
+    DISPOSED: 'This was disposed of already.',
+    BUSY: 'The model is training already.',
+    ENGINE_LOST: 'The engine stopped working; what it held is lost.',
+    ENGINE_LOAD: 'The engine could not be loaded.',
+    INTERNAL: 'A defect of Trainyard itself.',
+  },
+  hints: {
+    at_byte: (at) => `The trouble begins at byte ${at}.`,
+    did_you_mean: (name) => `Did you mean ${name}?`,
+    duplicate_key: (key) => `The key ${key} stands there twice; keep one.`,
+    name_taken: (name) => `Give it another name than ${name}.`,
+    no_gradient: (op) => `${op} cannot be trained through; freeze what lies before it.`,
+    await_dispose: () => 'Make a new one, or dispose later.',
+    blocked_by_policy: () => "Allow it in the Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'.",
+    fetch_it_yourself: () => 'The package talks to its own origin only: fetch the bytes yourself and pass them in.',
+    file_not_found: (file) => `Copy ${file} from the package next to its JavaScript, or pass its address to load().`,
+    inflated_too_large: (bytes) => `It unpacks to more than ${bytes} bytes; raise maxBytes if that is meant.`,
+    load_again: () => 'Call load() for a new engine and load the saved weights.',
+    lower_rate: () => 'Lower the learning rate, scale the inputs to about −1 to 1, or set clipNorm.',
+    no_simd: () => 'Update the browser: WebAssembly SIMD is needed (Chrome 91, Firefox 89, Safari 16.4 or newer).',
+    not_gzip: () => 'The gzip data are cut or damaged.',
+    other_version: () => 'Two versions are mixed, by a cache perhaps: reload without cache or install anew.',
+    server_sent_html: () => 'The server answered with a page: the file is not where it was looked for.',
+    shape_of_data: () => 'The product of the shape must be the number of elements.',
+    stop_first: () => 'Stop its run first, or wait for run.done.',
+    typed_array: () => 'Pass a typed array, or { data, shape }.',
+    wrong_mime: () => 'Serve .wasm files as application/wasm.',
+  },
+  reasons: {
+    simd_relaxed: () => 'Relaxed SIMD: this browser has it, and it is the fastest.',
+    simd_strict_asked: () => 'Strict SIMD, as asked for by deterministic: the same bits everywhere.',
+    simd_strict_only: () => 'Strict SIMD: relaxed SIMD is not in this browser.',
+    threads_asked_off: () => 'One thread, as asked for.',
+    threads_main_thread: () => 'One thread: on the page itself the engine must not wait for others.',
+    threads_not_isolated: () => 'One thread: the page is not cross-origin isolated (headers COOP and COEP).',
+    threads_one_core: () => 'One thread: the machine has one core.',
+    threads_on: (n) => `${n} threads on shared memory.`,
+    threads_other_origin: () => 'One thread: the package comes from another origin.',
+    threads_unsupported: () => 'One thread: no shared memory in this browser.',
+    build_asked: (build) => `The build ${build}, as asked for.`,
+    worker_off: () => 'Without a worker, as asked for.',
+    worker_on: () => 'In a worker: the page stays free.',
+  },
+  join(path, what, expected, got, hint) {
+    const found = expected && got ? ` Expected ${expected}, got ${got}.` : expected ? ` Expected ${expected}.` : got ? ` Got ${got}.` : '';
+    return `${path ? `${path}: ` : ''}${what}${found}${hint ? ` ${hint}` : ''}`;
+  },
+};

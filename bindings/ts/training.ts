@@ -1,0 +1,66 @@
+// What can be said about training: losses, optimizers, schedules, and the rest of the options of `fit`.
+
+/** A loss by name, or with its options: `{ type: 'crossEntropy', labelSmoothing: 0.1 }`. */
+export type Loss = LossName | ({ type: LossName } & Record<string, unknown>);
+export type LossName = 'crossEntropy' | 'bceWithLogits' | 'mse' | 'mae' | 'huber';
+
+/** An optimizer by name, or with its options: `{ type: 'adamw', lr: 1e-3, weightDecay: 0.1 }`. Defaults are PyTorch's. */
+export type Optimizer = OptimizerName | ({ type: OptimizerName } & Record<string, unknown>);
+export type OptimizerName = 'sgd' | 'adam' | 'adamw' | 'rmsprop';
+
+/** How the learning rate changes: by name, or with its options. */
+export type Schedule = ScheduleName | ({ type: ScheduleName } & Record<string, unknown>);
+export type ScheduleName = 'constant' | 'step' | 'cosine' | 'warmup' | 'oneCycle' | 'reduceOnPlateau';
+
+export interface EarlyStopping {
+  /** What is watched; default the loss on the validation data. */
+  monitor?: string;
+  /** Looks without getting better before it stops; default 10. */
+  patience?: number;
+  /** What counts as better; default 0. */
+  minDelta?: number;
+  /** Ends with the weights of the best look; default true. */
+  restoreBest?: boolean;
+}
+
+/** What of a run can be changed while it runs. */
+export interface RunSettings {
+  lr?: number;
+  batchSize?: number;
+  weightDecay?: number;
+  momentum?: number;
+  clipNorm?: number;
+  l1?: number;
+  l2?: number;
+  /** Steps a second at most, to watch; Infinity: as fast as the machine. */
+  stepsPerSecond?: number;
+}
+
+export interface TrainingOptions {
+  loss: Loss;
+  /** Default `adam`. */
+  optimizer?: Optimizer;
+  schedule?: Schedule;
+  /** Times through the data. One of `epochs` and `steps`. */
+  epochs?: number;
+  steps?: number;
+  /** Examples in a step; default 32, the last batch of an epoch may be smaller. */
+  batchSize?: number;
+  /** A new order each epoch; default true. */
+  shuffle?: boolean;
+  /** Figures beside the loss: `accuracy`, … */
+  metrics?: (string | ({ type: string } & Record<string, unknown>))[];
+  /** Steps between two looks at the validation data; default: once an epoch. */
+  valEvery?: number;
+  /** Largest norm of all gradients together; larger ones are scaled down. */
+  clipNorm?: number;
+  l1?: number;
+  l2?: number;
+  /** How much each class counts. */
+  classWeights?: readonly number[];
+  earlyStopping?: EarlyStopping;
+  /** Batches whose gradients are added before one update; default 1. */
+  accumulate?: number;
+  /** Of the order of the data; default: the model's. */
+  seed?: number;
+}
