@@ -130,6 +130,12 @@ export class Model {
     return list.map((values) => new Parameter(this.#client, () => this.#use(), values));
   }
 
+  /** Sets all values of a parameter, in PyTorch's layout; the next step trains with them. */
+  async set(name: string, values: Float32Array | readonly number[]): Promise<void> {
+    const numbers = values instanceof Float32Array ? values : Float32Array.from(values);
+    await this.#client.call('write', { model: this.#use(), name, values: numbers });
+  }
+
   /** One parameter by its name. Throws INVALID_VALUE if there is none. */
   async parameter(name: string, options: { with?: ParameterField[] } = {}): Promise<Parameter> {
     return (await this.parameters({ ...options, names: [name] }))[0]!;

@@ -9,22 +9,21 @@ const initialPages = 256;
 const ladder = [65536, 32768, 16384, 8192];
 
 /** Makes an engine from the compiled module; with threads, in shared memory as large as the device allows. */
-export async function instantiate(factory: Factory, { module, threads, build }: Start): Promise<EngineModule> {
+export function instantiate(factory: Factory, { module, threads, build }: Start): Promise<EngineModule> {
   const shared = build.endsWith('-threads');
-  return factory({
-    instantiateWasm(imports, done) {
-      WebAssembly.instantiate(module, imports).then(
+  return new Promise((resolve, reject) => {
+    factory({
+      instantiateWasm(imports, done) {
         // Threads get the module from here.
-        (instance) => done(instance, module),
-        (error: unknown) => queueMicrotask(() => { throw error; }),
-      );
-      return {};
-    },
-    poolSize: shared ? threads - 1 : 0,
-    newThread: () => newThread(),
-    ...(shared && { wasmMemory: sharedMemory() }),
-    print: (text) => console.log(text),
-    printErr: (text) => console.error(text),
+        WebAssembly.instantiate(module, imports).then((instance) => done(instance, module), reject);
+        return {};
+      },
+      poolSize: shared ? threads - 1 : 0,
+      newThread,
+      ...(shared && { wasmMemory: sharedMemory() }),
+      print: (text) => console.log(text),
+      printErr: (text) => console.error(text),
+    }).then(resolve, reject);
   });
 }
 

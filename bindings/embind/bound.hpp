@@ -1,0 +1,68 @@
+// How C++ errors cross into JavaScript: every bound function goes through `bound<&f>`, which turns an Error into an
+// object with the same fields and throws it there. (An exception that leaves WebAssembly by itself carries nothing.)
+#pragma once
+#include <emscripten/val.h>
+
+#include <exception>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "core/error.hpp"
+
+namespace trainyard::bindings {
+
+[[noreturn]] inline void throw_in_javascript(const Error& e) {
+  namespace em = emscripten;
+  em::val hint = em::val::object();
+  hint.set("key", e.hint.key);
+  hint.set("argument", e.hint.argument);
+  em::val error = em::val::global("Error").new_(std::string(e.what()));
+  error.set("code", std::string(name(e.code)));
+  error.set("path", e.path);
+  error.set("expected", e.expected);
+  error.set("got", e.got);
+  error.set("hint", hint);
+  error.throw_();
+}
+
+/// Calls f; what it throws becomes an error of JavaScript.
+template <class F>
+decltype(auto) guarded(F&& f) {
+  try {
+    return std::forward<F>(f)();
+  } catch (const Error& e) {
+    throw_in_javascript(e);
+  } catch (const std::bad_alloc&) {
+    throw_in_javascript(Error(ErrorCode::out_of_memory, "", "", ""));
+  } catch (const std::exception& e) {
+    throw_in_javascript(Error(ErrorCode::internal, "", "", e.what()));
+  }
+}
+
+template <auto F>
+struct Bound;
+template <class R, class... A, R (*F)(A...)>
+struct Bound<F> {
+  static R call(A... a) {
+    return guarded([&]() -> R { return F(std::forward<A>(a)...); });
+  }
+};
+template <class C, class R, class... A, R (C::*F)(A...)>
+struct Bound<F> {
+  static R call(C& self, A... a) {
+    return guarded([&]() -> R { return (self.*F)(std::forward<A>(a)...); });
+  }
+};
+template <class C, class R, class... A, R (C::*F)(A...) const>
+struct Bound<F> {
+  static R call(const C& self, A... a) {
+    return guarded([&]() -> R { return (self.*F)(std::forward<A>(a)...); });
+  }
+};
+
+/// em::function("createModel", bound<&create_model>)
+template <auto F>
+inline constexpr auto bound = &Bound<F>::call;
+
+}  // namespace trainyard::bindings
