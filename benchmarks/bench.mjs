@@ -45,7 +45,8 @@ export function createBench(importModule) {
         return job.run(1);
       });
       const value = first.value ?? first;
-      if (!(Math.abs(value - test.expected) < 1e-4 * n)) throw new Error(`wrong product: ${value}, not ${test.expected}`);
+      if (!(Math.abs(value - test.expected) < 1e-4 * n))
+        throw new Error(`wrong product: ${value}, not ${test.expected}`);
       return { ms };
     },
 

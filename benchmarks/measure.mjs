@@ -146,7 +146,12 @@ const identity = (w, { name, engine, info, isolated }) => ({
 
 function row(w, run, figures) {
   const { firstStepMs, samples, error, info } = run;
-  if (error) return { ...identity(w, run), ...(figures.size && { size: figures.size, orientation: figures.orientation }), error };
+  if (error)
+    return {
+      ...identity(w, run),
+      ...(figures.size && { size: figures.size, orientation: figures.orientation }),
+      error,
+    };
   const msPerStep = median(samples);
   const all = {
     ...identity(w, run),

@@ -28,17 +28,26 @@ export function tables(rows) {
   const peaks = good.filter((row) => row.workload === 'peak');
   const parts = [];
   if (training.length) {
-    parts.push(table('Milliseconds a training step: median slice (best slice)', training, (row) =>
-      `${digits(row.msPerStep)} (${digits(row.msPerStepMin)})`));
+    parts.push(
+      table(
+        'Milliseconds a training step: median slice (best slice)',
+        training,
+        (row) => `${digits(row.msPerStep)} (${digits(row.msPerStepMin)})`,
+      ),
+    );
     parts.push(table('First step, building and compiling included, ms', training, (row) => digits(row.firstStepMs)));
   }
   if (products.length) {
-    parts.push(table('Products, GFLOP/s: median slice (share of the register-only peak)', products, (row) =>
-      row.shareOfPeak ? `${digits(row.gflops)} (${(100 * row.shareOfPeak).toFixed(0)} %)` : digits(row.gflops)));
+    parts.push(
+      table('Products, GFLOP/s: median slice (share of the register-only peak)', products, (row) =>
+        row.shareOfPeak ? `${digits(row.gflops)} (${(100 * row.shareOfPeak).toFixed(0)} %)` : digits(row.gflops),
+      ),
+    );
   }
   if (peaks.length) parts.push(table('Register-only peak, one thread, GFLOP/s', peaks, (row) => digits(row.gflops)));
   const comparison = ratios(training);
-  if (comparison.length) parts.push(['### One thread, how many times as fast as the fastest other engine', '', ...comparison].join('\n'));
+  if (comparison.length)
+    parts.push(['### One thread, how many times as fast as the fastest other engine', '', ...comparison].join('\n'));
   return parts.join('\n\n');
 }
 
@@ -49,7 +58,9 @@ function table(title, rows, cell) {
     const cells = columns.map((c) => rows.find((row) => line(row) === name && column(row) === c));
     return `| ${name} | ${cells.map((row) => (row ? cell(row) : '–')).join(' | ')} |`;
   });
-  return [`### ${title}`, '', `| | ${columns.join(' | ')} |`, `|---|${'---:|'.repeat(columns.length)}`, ...body].join('\n');
+  return [`### ${title}`, '', `| | ${columns.join(' | ')} |`, `|---|${'---:|'.repeat(columns.length)}`, ...body].join(
+    '\n',
+  );
 }
 
 /** Our fastest row with one thread against the fastest row of the others, whatever its threads. */

@@ -32,7 +32,8 @@ const { workloads } = await import('./workloads.mjs');
 
 const chosen = (list, all) => {
   const names = list ? list.split(',') : all;
-  for (const name of names) if (!all.includes(name)) throw new Error(`unknown name ${name}, not one of ${all.join(', ')}`);
+  for (const name of names)
+    if (!all.includes(name)) throw new Error(`unknown name ${name}, not one of ${all.join(', ')}`);
   return names;
 };
 const workloadNames = chosen(args.only, Object.keys(workloads));

@@ -25,7 +25,8 @@ function train(w, parameters, batches) {
     }
   });
 
-  const row = ({ data }, i) => Array.from(data.subarray((i * data.length) / w.batch, ((i + 1) * data.length) / w.batch));
+  const row = ({ data }, i) =>
+    Array.from(data.subarray((i * data.length) / w.batch, ((i + 1) * data.length) / w.batch));
   const samples = batches.map(({ x, y }) => {
     const target = w.loss === 'mse' ? y : oneHot(y, classes(w));
     return Array.from({ length: w.batch }, (_, i) => ({ input: row(x, i), output: row(target, i) }));

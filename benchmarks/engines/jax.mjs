@@ -9,8 +9,7 @@ export async function open() {
   return { threads: typeof SharedArrayBuffer === 'undefined' ? 1 : navigator.hardwareConcurrency, gemm, train };
 }
 
-const array = ({ data, shape }) =>
-  np.array(data, { shape, dtype: data instanceof Int32Array ? np.int32 : np.float32 });
+const array = ({ data, shape }) => np.array(data, { shape, dtype: data instanceof Int32Array ? np.int32 : np.float32 });
 
 function gemm({ orientation, a, b, index }) {
   const [ja, jb] = [array(a), array(b)];
@@ -45,7 +44,11 @@ function train(w, parameters, batches) {
   const loss = (p, x, y) => {
     const out = models[w.kind](w, p, x);
     if (w.loss === 'mse') return np.square(out.sub(y)).mean();
-    return nn.logSoftmax(out).mul(y.ref).sum().mul(-1 / y.shape[0]);
+    return nn
+      .logSoftmax(out)
+      .mul(y.ref)
+      .sum()
+      .mul(-1 / y.shape[0]);
   };
   const { init, update } = optimizers[w.optimizer.kind](w.optimizer);
   const step = jit((p, state, x, y) => {
@@ -91,7 +94,11 @@ const optimizers = {
       v = tree.map((v, g) => v.mul(beta2).add(np.square(g).mul(1 - beta2)), v, gradients);
       const correction = (beta) => np.subtract(1, np.exp(count.ref.mul(Math.log(beta))));
       const [c1, c2] = [correction(beta1), correction(beta2)];
-      const change = (m, v) => m.div(c1.ref).div(np.sqrt(v.div(c2.ref)).add(epsilon)).mul(rate);
+      const change = (m, v) =>
+        m
+          .div(c1.ref)
+          .div(np.sqrt(v.div(c2.ref)).add(epsilon))
+          .mul(rate);
       const next = tree.map((p, m, v) => p.sub(change(m, v)), p, tree.ref(m), tree.ref(v));
       c1.dispose();
       c2.dispose();

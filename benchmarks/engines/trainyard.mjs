@@ -19,13 +19,19 @@ export async function open({ package: address, build }) {
 
 /** A product is a graph of one node; its two inputs are one example each. */
 async function gemm(engine, { n, orientation, a, b, index }) {
-  const node = { name: 'c', type: 'matmul', inputs: ['a', 'b'], transposeA: orientation === 'AtB', transposeB: orientation === 'ABt' };
+  const node = {
+    name: 'c',
+    type: 'matmul',
+    inputs: ['a', 'b'],
+    transposeA: orientation === 'AtB',
+    transposeB: orientation === 'ABt',
+  };
   const model = await engine.model({ trainyard: 1, nodes: [node] }, { inputs: { a: [n, n], b: [n, n] } });
   const one = ({ data }) => ({ data, shape: [1, n, n] });
   return {
     async run(count) {
-      const { milliseconds, output } = await engine.benchmark.predict(model, { a: one(a), b: one(b) }, count);
-      return { ms: milliseconds, value: output.data[index] };
+      const { milliseconds, outputs } = await engine.benchmark.predict(model, { a: one(a), b: one(b) }, count);
+      return { ms: milliseconds, value: outputs.c.data[index] };
     },
     close: () => model.dispose(),
   };
@@ -34,10 +40,12 @@ async function gemm(engine, { n, orientation, a, b, index }) {
 async function train({ engine, data, nn }, w, parameters, batches) {
   const all = data.arrays({ x: stack(w, batches, 'x'), y: stack(w, batches, 'y') });
   const firstBatch = data.arrays({ x: stack(w, batches.slice(0, 1), 'x'), y: stack(w, batches.slice(0, 1), 'y') });
-  const model = await engine.model(describe(nn, w), { input: w.image ? channelsFirst(w.image) : [w.sizes[0]], seed: 1 });
-  const names = (await model.parameters()).map((parameter) => parameter.name);
+  const model = await engine.model(describe(nn, w), {
+    input: w.image ? channelsFirst(w.image) : [w.sizes[0]],
+    seed: 1,
+  });
   const values = Object.entries(parameters).map(([name, tensor]) => toPyTorch(w, name, tensor));
-  for (const [i, name] of names.entries()) await model.set(name, values[i]);
+  for (const [i, parameter] of (await model.parameters()).entries()) await parameter.set(values[i]);
   const run = model.fit(all, { ...options(w), steps: 1e9, shuffle: false, paused: true });
   return {
     steps: async (_, count) => (await run.step(count)).loss,
