@@ -13,6 +13,7 @@
   X(to_channels_first)     \
   X(add)                   \
   X(linear)                \
+  X(matmul)                \
   X(relu)                  \
   X(leaky_relu)            \
   X(tanh)                  \
