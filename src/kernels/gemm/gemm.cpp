@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "kernels/gemm/epilogue.hpp"
+#include "kernels/epilogue.hpp"
 #include "kernels/gemm/pack.hpp"
 
 namespace trainyard::kernels {
@@ -135,11 +135,7 @@ void run(const Piece<T>& p, Packing packing, T* packed_b, T* packed_a) noexcept 
         run_panels(p, packing, a, p.lda, p.by_column, rows, packed_b, column, columns, depth, kc, c,
                    p.accumulate || depth > 0);
         if (last && !p.epilogue.empty()) {
-          Epilogue<T> e = p.epilogue;
-          if (e.bias != nullptr) e.bias += column;
-          if (e.pre != nullptr) e.pre += i * p.ldc + column;
-          if (e.at != nullptr) e.at += i * p.ldc + column;
-          apply(e, c, p.ldc, rows, columns);
+          apply(p.epilogue.moved(i * p.ldc + column, column), c, p.ldc, rows, columns);
         }
       }
       depth += kc;
@@ -193,12 +189,8 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::i
   p.b = g.b + (nt ? col * p.ldb : col);
   const Index corner = r * p.ldc + col;
   p.c = g.c + corner;
-  p.epilogue = {g.bias == nullptr ? nullptr : g.bias + col,
-                g.pre_activation == nullptr ? nullptr : g.pre_activation + corner,
-                g.activation,
-                g.slope,
-                g.derivative_at == nullptr ? nullptr : g.derivative_at + corner,
-                g.derivative_of};
+  p.epilogue =
+      Epilogue<T>{g.bias, g.pre_activation, g.activation, g.slope, g.derivative_at, g.derivative_of}.moved(corner, col);
   const Packing packing = choose_packing<T>(g.transpose, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
   const Layout<T> layout(packing, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
   run(p, packing, reinterpret_cast<T*>(scratch), reinterpret_cast<T*>(scratch + layout.packed_b));

@@ -5,19 +5,28 @@
 
 namespace trainyard::kernels {
 
-/// The operands are at the first element that is worked on; `pre` and `at` have C's leading dimension, or are null.
+/// In this order: add bias, keep the sum in `pre`, activate, multiply by derivative<derivative_of>(at). All may be left
+/// out. `bias` is [columns]; `pre` and `at` are shaped like the result.
 template <class T>
 struct Epilogue {
   const T* bias = nullptr;
   T* pre = nullptr;
   Activation activation = Activation::none;
-  T slope = T(0);
+  T slope = T(0);  ///< of leaky_relu, for both activations
   const T* at = nullptr;
   Activation derivative_of = Activation::none;
 
   [[nodiscard]] bool empty() const {
     return bias == nullptr && pre == nullptr && activation == Activation::none &&
            (at == nullptr || derivative_of == Activation::none);
+  }
+  /// The same for the element `offset` further on, in a column `columns` further right.
+  [[nodiscard]] Epilogue moved(std::ptrdiff_t offset, std::ptrdiff_t columns = 0) const {
+    Epilogue e = *this;
+    if (bias != nullptr) e.bias = bias + columns;
+    if (pre != nullptr) e.pre = pre + offset;
+    if (at != nullptr) e.at = at + offset;
+    return e;
   }
 };
 
