@@ -55,6 +55,7 @@ export async function measureGemm(w, runs, n, orientation, { rounds, sliceMs }) 
   for (const run of runs) {
     if (run.call) Object.assign(run, { error: undefined, samples: [], shares: [] });
     await attempt(run, async () => {
+      if (run.info.hasPeak && !run.peaks.length) await run.call('peak', WARM_UP_MS);
       run.firstStepMs = (await run.call('startGemm', n, orientation)).ms;
       await warmUp(run, sliceMs, (count) => run.call('products', count));
     });

@@ -12,7 +12,7 @@ export async function open({ package: address, build }) {
     variant: engine.info.build,
     gemm: (test) => gemm(engine, test),
     train: (w, parameters, batches) => train({ engine, data, nn }, w, parameters, batches),
-    peak: (milliseconds) => engine.benchmark.peak(milliseconds),
+    peak: (milliseconds) => engine.peak(milliseconds),
     close: () => engine.dispose(),
   };
 }
@@ -30,7 +30,7 @@ async function gemm(engine, { n, orientation, a, b, index }) {
   const one = ({ data }) => ({ data, shape: [1, n, n] });
   return {
     async run(count) {
-      const { milliseconds, outputs } = await engine.benchmark.predict(model, { a: one(a), b: one(b) }, count);
+      const { milliseconds, outputs } = await model.benchmark({ a: one(a), b: one(b) }, count);
       return { ms: milliseconds, value: outputs.c.data[index] };
     },
     close: () => model.dispose(),

@@ -82,6 +82,14 @@ export class Engine {
     return this.#client.call('memory', {});
   }
 
+  /**
+   * What one thread of this machine can do at most, in GFLOP/s: multiply-adds in registers alone, for about so many
+   * milliseconds. Products of matrices reach a share of it.
+   */
+  peak(milliseconds = 50): Promise<number> {
+    return this.#client.call('peak', { milliseconds });
+  }
+
   /** Ends the engine, its worker, its models and runs. What is pending is rejected with DISPOSED. */
   dispose(): void {
     this.#client.die(failure('DISPOSED', 'engine', { hint: 'load_again' }));

@@ -97,6 +97,15 @@ export class Model {
     });
   }
 
+  /** Computes the outputs `times` times over and tells how long that took, without the way in and out of the engine. */
+  benchmark(inputs: Inputs, times: number): Promise<{ milliseconds: number; outputs: Record<string, Tensor> }> {
+    return this.#guarded(() => {
+      const buffers = new Buffers();
+      const spec = { inputs: describeInputs(inputs, buffers) };
+      return this.#client.call('benchmark', { model: this.#use(), spec, buffers: buffers.list, times });
+    });
+  }
+
   /** Loss and metrics on a data set. */
   async evaluate(data: Dataset, options: EvaluateOptions = {}): Promise<Record<string, unknown> & { loss: number }> {
     const model = this.#use();

@@ -100,6 +100,7 @@ export interface DatasetMade {
 /** The calls: what each takes and what it gives. */
 export interface Calls {
   memory: [Record<string, never>, { heapBytes: number } & Record<string, number>];
+  peak: [{ milliseconds: number }, number];
   createDataset: [Described, DatasetMade];
   splitDataset: [{ dataset: Handle; options: object }, { first: DatasetMade; second: DatasetMade }];
   createModel: [{ description: object; options: object }, ModelMade];
@@ -109,6 +110,7 @@ export interface Calls {
   writeOne: [{ model: Handle; name: string; index: number; value: number }, void];
   freeze: [{ model: Handle; name: string; frozen: boolean }, void];
   predict: [{ model: Handle } & Described, Record<string, Tensor>];
+  benchmark: [{ model: Handle; times: number } & Described, { milliseconds: number; outputs: Record<string, Tensor> }];
   inspect: [{ model: Handle } & Described, InspectedValue[]];
   evaluate: [{ model: Handle; dataset: Handle; options: object }, Record<string, unknown>];
   exportModel: [{ model: Handle }, Uint8Array];

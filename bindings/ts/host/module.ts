@@ -20,6 +20,8 @@ export interface ModelObject extends EngineObject {
   freeze(name: string, frozen: boolean): void;
   predict(spec: string, pointers: number[]): string;
   inspect(spec: string, pointers: number[]): string;
+  /** Computes what the last predict computed again, so many times: to measure it. */
+  repeat(times: number): void;
   /** Numbers of the last predict or inspect, by the `view` of its answer; valid until the next call. */
   result(index: number): Float32Array;
   evaluate(dataset: DatasetObject, options: string): string;
@@ -40,6 +42,8 @@ export interface EngineModule {
   engineInfo(): string;
   setThreads(threads: number): number;
   memory(): string;
+  /** Multiply-adds in registers alone; returns how many floating-point operations that were. */
+  peak(iterations: number): number;
   /** Room for bytes, aligned for SIMD; a call that takes the pointer frees it. */
   allocate(bytes: number): number;
   release(pointer: number): void;
