@@ -85,6 +85,10 @@ class Builder : public nlohmann::json_sax<Json> {
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view path) {
+  // The parser takes a zero byte for the end, and would let pass whatever follows it.
+  if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+    throw Error(ErrorCode::bad_file, std::string(path), "JSON", "\\0", {"at_byte", std::to_string(zero)});
+  }
   Json root;
   Builder builder(root, path);
   Json::sax_parse(text, &builder);
