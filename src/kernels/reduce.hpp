@@ -7,68 +7,58 @@
 
 namespace trainyard::kernels {
 
-namespace detail {
-
-/// Sums of rows [0, rows) of V neighbouring vectors of columns. Four rows are in flight; their sums meet at the end.
-template <class T, int V>
-inline void sum_columns(std::ptrdiff_t rows, const T* x, std::ptrdiff_t ldx, simd::Vec<T> (&total)[V]) noexcept {
-  using Vec = simd::Vec<T>;
+/// Calls f(first, load, store) for the vectors of columns [begin, end), where load(p) and store(p, v) touch only the
+/// columns that are there: the last vector may be partial.
+template <class T, class F>
+inline void over_columns(std::ptrdiff_t begin, std::ptrdiff_t end, F f) noexcept {
   constexpr int L = simd::lanes<T>;
-  Vec s[4][V];
-  for (auto& lane : s) {
-    for (Vec& v : lane) v = Vec(T(0));
+  for (; begin + L <= end; begin += L) {
+    f(begin, [](const T* p) { return simd::load<T>(p); }, [](T* p, const simd::Vec<T>& v) { simd::store<T>(p, v); });
   }
-  std::ptrdiff_t r = 0;
-  for (; r + 4 <= rows; r += 4) {
-    for (int u = 0; u < 4; ++u) {
-      for (int v = 0; v < V; ++v) s[u][v] += simd::load<T>(x + (r + u) * ldx + v * L);
-    }
+  if (const int rest = static_cast<int>(end - begin); rest > 0) {
+    f(
+        begin, [rest](const T* p) { return simd::load_first<T>(p, rest); },
+        [rest](T* p, const simd::Vec<T>& v) { simd::store_first<T>(p, v, rest); });
   }
-  for (; r < rows; ++r) {
-    for (int v = 0; v < V; ++v) s[0][v] += simd::load<T>(x + r * ldx + v * L);
-  }
-  for (int v = 0; v < V; ++v) total[v] = (s[0][v] + s[1][v]) + (s[2][v] + s[3][v]);
 }
 
-}  // namespace detail
+/// out[j] (+)= sum over i in [0, rows) of term(load, i, j) for columns j in [begin, end); `term` returns the vector of
+/// columns that starts at j, reading memory through `load` only. A column's order of additions follows from `rows`
+/// alone (blocks of 256 rows, in each four interleaved sums), so any cut into columns gives the same bits.
+template <class T, class F>
+inline void reduce_columns(std::int64_t rows, std::int64_t begin, std::int64_t end, F term, T* out,
+                           bool accumulate = false) noexcept {
+  using V = simd::Vec<T>;
+  constexpr std::ptrdiff_t block = 256;
+  const auto count = static_cast<std::ptrdiff_t>(rows);
+  over_columns<T>(static_cast<std::ptrdiff_t>(begin), static_cast<std::ptrdiff_t>(end),
+                  [&](std::ptrdiff_t j, auto load, auto store) {
+                    V total = accumulate ? load(out + j) : V(T(0));
+                    for (std::ptrdiff_t i = 0; i < count;) {
+                      const std::ptrdiff_t stop = std::min(i + block, count);
+                      V s0(T(0)), s1(T(0)), s2(T(0)), s3(T(0));
+                      for (; i + 4 <= stop; i += 4) {
+                        s0 += term(load, i, j);
+                        s1 += term(load, i + 1, j);
+                        s2 += term(load, i + 2, j);
+                        s3 += term(load, i + 3, j);
+                      }
+                      for (; i < stop; ++i) s0 += term(load, i, j);
+                      total += (s0 + s1) + (s2 + s3);
+                    }
+                    store(out + j, total);
+                  });
+}
 
 /// out[j] (+)= sum over i of x[i, j] for columns j in [begin, end); x is [rows, *] with leading dimension ldx, `x` and
-/// `out` point at column 0. A column's order of additions follows from `rows` alone (blocks of 256 rows, in each four
-/// interleaved sums), so any cut into columns gives the same bits.
+/// `out` point at column 0. The bias gradient.
 template <class T>
 inline void column_sum(std::int64_t rows, std::int64_t begin, std::int64_t end, const T* x, std::int64_t ldx, T* out,
                        bool accumulate = false) noexcept {
-  using V = simd::Vec<T>;
-  constexpr int L = simd::lanes<T>;
-  constexpr std::ptrdiff_t block = 256;
-  const auto count = static_cast<std::ptrdiff_t>(rows);
   const auto ld = static_cast<std::ptrdiff_t>(ldx);
-  auto j = static_cast<std::ptrdiff_t>(begin);
-  const auto last = static_cast<std::ptrdiff_t>(end);
-  for (; j + L <= last; j += L) {
-    V total = accumulate ? simd::load<T>(out + j) : V(T(0));
-    for (std::ptrdiff_t r = 0; r < count; r += block) {
-      V s[1];
-      detail::sum_columns<T, 1>(std::min(block, count - r), x + r * ld + j, ld, s);
-      total += s[0];
-    }
-    simd::store<T>(out + j, total);
-  }
-  for (; j < last; ++j) {
-    T total = accumulate ? out[j] : T(0);
-    for (std::ptrdiff_t r0 = 0; r0 < count; r0 += block) {
-      const std::ptrdiff_t n = std::min(block, count - r0);
-      const T* p = x + r0 * ld + j;
-      T s[4] = {};
-      std::ptrdiff_t r = 0;
-      for (; r + 4 <= n; r += 4) {
-        for (int u = 0; u < 4; ++u) s[u] += p[(r + u) * ld];
-      }
-      for (; r < n; ++r) s[0] += p[r * ld];
-      total += (s[0] + s[1]) + (s[2] + s[3]);
-    }
-    out[j] = total;
-  }
+  reduce_columns<T>(
+      rows, begin, end, [x, ld](auto load, std::ptrdiff_t i, std::ptrdiff_t j) { return load(x + i * ld + j); }, out,
+      accumulate);
 }
 
 /// out[i] = sum over j of x[i, j] for rows [begin, end); x is [*, columns] with leading dimension ldx.

@@ -1,26 +1,12 @@
 // Convolution of each channel by itself: vectors run over the channels.
 #pragma once
 #include "kernels/conv/gather.hpp"
+#include "kernels/reduce.hpp"
 
 namespace trainyard::kernels::depthwise {
 
 using gather::Index;
 using gather::Offset;
-
-/// The vectors of [0, channels): f(first channel, load, store), the last one partial.
-template <class T, class F>
-inline void over_channels(Index channels, F f) noexcept {
-  constexpr int L = simd::lanes<T>;
-  Index c = 0;
-  for (; c + L <= channels; c += L) {
-    f(c, [](const T* p) { return simd::load<T>(p); }, [](T* p, const simd::Vec<T>& v) { simd::store<T>(p, v); });
-  }
-  if (const int rest = static_cast<int>(channels - c); rest > 0) {
-    f(
-        c, [rest](const T* p) { return simd::load_first<T>(p, rest); },
-        [rest](T* p, const simd::Vec<T>& v) { simd::store_first<T>(p, v, rest); });
-  }
-}
 
 /// out[out_offset[i] + c] (+)= sum over taps k of image[pixel[i] + tap[k] + c] * w[k, c]; w is [taps, channels].
 template <class T>
@@ -28,7 +14,7 @@ inline void pixels(Index count, Index taps, Index channels, const T* image, cons
                    const T* w, T* out, const Offset* out_offset, bool accumulate) noexcept {
   using V = simd::Vec<T>;
   constexpr int together = 4;
-  over_channels<T>(channels, [&](Index c, auto load, auto store) {
+  over_columns<T>(0, channels, [&](Index c, auto load, auto store) {
     const auto finish = [&](Index i, const V& sum) {
       T* p = out + out_offset[i] + c;
       store(p, accumulate ? load(p) + sum : sum);
@@ -59,7 +45,7 @@ template <class T>
 inline void weight_gradient(Index count, Index taps, Index channels, const T* image, const Offset* pixel,
                             const Offset* tap, const T* dy, T* dw, bool accumulate) noexcept {
   using V = simd::Vec<T>;
-  over_channels<T>(channels, [&](Index c, auto load, auto store) {
+  over_columns<T>(0, channels, [&](Index c, auto load, auto store) {
     for (Index k = 0; k < taps; ++k) {
       V even(T(0));
       V odd(T(0));

@@ -1,0 +1,91 @@
+// Activations as kernels of their own (where no product carries them), sums and copies of flat arrays, and the change
+// between channels first and channels last. Ranges are [begin, end) of elements, or rows where it says so.
+#pragma once
+#include <cstdint>
+
+#include "kernels/activation.hpp"
+#include "simd/loop.hpp"
+
+namespace trainyard::kernels {
+
+/// y = activation(x). y may be x.
+template <class T>
+inline void activation_forward(Activation a, T slope, std::int64_t begin, std::int64_t end, const T* x, T* y) noexcept {
+  using V = simd::Vec<T>;
+  const auto at = static_cast<std::ptrdiff_t>(begin);
+  with_activation(a, [&](auto tag) {
+    simd::map<T>(
+        end - begin, y + at, [slope](const V& v) { return activate<decltype(tag)::value, T>(v, slope); }, x + at);
+  });
+}
+
+/// dx = dy activation'(v), where v is the activation's output or, if derivative_needs_input(a), its input.
+/// dx may be dy.
+template <class T>
+inline void activation_gradient(Activation a, T slope, std::int64_t begin, std::int64_t end, const T* v, const T* dy,
+                                T* dx) noexcept {
+  using V = simd::Vec<T>;
+  const auto at = static_cast<std::ptrdiff_t>(begin);
+  with_activation(a, [&](auto tag) {
+    simd::map<T>(
+        end - begin, dx + at,
+        [slope](const V& d, const V& value) { return d * derivative<decltype(tag)::value, T>(value, slope); }, dy + at,
+        v + at);
+  });
+}
+
+/// out = a + b. out may be either.
+template <class T>
+inline void add(std::int64_t begin, std::int64_t end, const T* a, const T* b, T* out) noexcept {
+  using V = simd::Vec<T>;
+  const auto at = static_cast<std::ptrdiff_t>(begin);
+  simd::map<T>(end - begin, out + at, [](const V& x, const V& y) { return x + y; }, a + at, b + at);
+}
+
+/// out = a b. out may be either.
+template <class T>
+inline void multiply(std::int64_t begin, std::int64_t end, const T* a, const T* b, T* out) noexcept {
+  using V = simd::Vec<T>;
+  const auto at = static_cast<std::ptrdiff_t>(begin);
+  simd::map<T>(end - begin, out + at, [](const V& x, const V& y) { return x * y; }, a + at, b + at);
+}
+
+/// out = factor x. out may be x.
+template <class T>
+inline void scale(std::int64_t begin, std::int64_t end, T factor, const T* x, T* out) noexcept {
+  using V = simd::Vec<T>;
+  const auto at = static_cast<std::ptrdiff_t>(begin);
+  simd::map<T>(end - begin, out + at, [factor](const V& v) { return v * V(factor); }, x + at);
+}
+
+/// y[row, j, i] = x[row, i, j] for rows [row_begin, row_end); x is [*, m, n], y [*, n, m]. Channels first to channels
+/// last is m = channels, n = height * width; back is the other way round.
+template <class T>
+inline void transpose(std::int64_t row_begin, std::int64_t row_end, std::int64_t m, std::int64_t n, const T* x,
+                      T* y) noexcept {
+  constexpr std::ptrdiff_t L = simd::lanes<T>;
+  const auto rows = static_cast<std::ptrdiff_t>(m);
+  const auto columns = static_cast<std::ptrdiff_t>(n);
+  for (auto r = static_cast<std::ptrdiff_t>(row_begin); r < static_cast<std::ptrdiff_t>(row_end); ++r) {
+    const T* from = x + r * rows * columns;
+    T* to = y + r * rows * columns;
+    std::ptrdiff_t i = 0;
+    for (; i + L <= rows; i += L) {
+      std::ptrdiff_t j = 0;
+      for (; j + L <= columns; j += L) {
+        simd::Vec<T> block[L];
+        for (std::ptrdiff_t k = 0; k < L; ++k) block[k] = simd::load<T>(from + (i + k) * columns + j);
+        xsimd::transpose(block, block + L);
+        for (std::ptrdiff_t k = 0; k < L; ++k) simd::store<T>(to + (j + k) * rows + i, block[k]);
+      }
+      for (; j < columns; ++j) {
+        for (std::ptrdiff_t k = 0; k < L; ++k) to[j * rows + i + k] = from[(i + k) * columns + j];
+      }
+    }
+    for (; i < rows; ++i) {
+      for (std::ptrdiff_t j = 0; j < columns; ++j) to[j * rows + i] = from[i * columns + j];
+    }
+  }
+}
+
+}  // namespace trainyard::kernels
