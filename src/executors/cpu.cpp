@@ -6,11 +6,6 @@
 namespace trainyard {
 namespace {
 
-/// A plan below this many operations runs on one thread (waking another costs as much), and so does a single call
-/// below the second number.
-constexpr double parallel_plan = 2e6;
-constexpr double parallel_call = 1e5;
-
 template <class T>
 void store(std::byte* to, const std::vector<float>& numbers) {
   std::ranges::copy(numbers, reinterpret_cast<T*>(to));
@@ -120,6 +115,12 @@ std::size_t CpuExecutor::bytes() const {
   return activations_.size() + constants_.size() + scratch_.size() + thread_scratch_.size();
 }
 
+void CpuExecutor::share_from(double plan_flops, double call_flops) {
+  share_plan_ = plan_flops;
+  share_call_ = call_flops;
+  rows_ = -1;
+}
+
 void CpuExecutor::prepare(std::int64_t rows, const StepContext& context) {
   context_ = context;
   if (rows == rows_) return;
@@ -129,7 +130,7 @@ void CpuExecutor::prepare(std::int64_t rows, const StepContext& context) {
     Bound& b = steps_[i];
     b.call.rows = rows;
     b.work = plan_.steps[i].op->work({b.call.in_type, b.call.out_type, b.call.attributes, rows, plan_.precision});
-    b.serial = !b.by_rows && (b.work.flops < parallel_call || b.work.units <= b.work.grain);
+    b.serial = !b.by_rows && (b.work.flops < share_call_ || b.work.units <= b.work.grain);
     flops_ += b.work.flops;
   }
 }
@@ -138,7 +139,7 @@ void CpuExecutor::run(std::int64_t rows, const StepContext& context) { run(rows,
 
 void CpuExecutor::run(std::int64_t rows, const StepContext& context, std::size_t count) {
   prepare(rows, context);
-  if (pool_.size() > 1 && flops_ >= parallel_plan) {
+  if (pool_.size() > 1 && flops_ >= share_plan_) {
     pool_.run([this, count](int me) { run_thread(me, count); });
     return;
   }

@@ -27,6 +27,10 @@ class CpuExecutor {
   void run(std::int64_t rows, const StepContext& context);
   void run(std::int64_t rows, const StepContext& context, std::size_t count);
 
+  /// From how many operations on a plan, and a single call, is shared among the threads; by default such that sharing
+  /// pays. Never changes a result; tests set both to 0.
+  void share_from(double plan_flops, double call_flops);
+
   [[nodiscard]] const Plan& plan() const { return plan_; }
   /// Where a value lies; null if it is dead.
   [[nodiscard]] std::byte* at(ValueId v) const;
@@ -62,6 +66,8 @@ class CpuExecutor {
   StepContext context_;
   std::int64_t rows_ = -1;
   double flops_ = 0;
+  double share_plan_ = 2e6;  ///< waking another thread costs as much
+  double share_call_ = 1e5;
 };
 
 }  // namespace trainyard

@@ -1,0 +1,56 @@
+#include "ops/loss.hpp"
+
+#include "ops/all.hpp"
+#include "ops/op_case.hpp"
+
+namespace trainyard::testing_ops {
+namespace {
+
+constexpr Fill logits{.low = -5, .high = 5};
+
+ValueId cross_entropy(Builder& b) {
+  const Json& options = b.options();
+  const ValueId x = b.input("x", logits);
+  const std::int64_t classes = b.shape("x").back();
+  ops::CrossEntropyAttributes a;
+  a.label_smoothing = options.value("labelSmoothing", 0.0);
+  a.ignore_index = options.value("ignoreIndex", std::int64_t{-100});
+  ValueId weights;
+  if (options.contains("classWeights")) {
+    weights = b.graph.constant("weights", {classes}, options["classWeights"].get<std::vector<float>>());
+  }
+  const bool dense = b.shape("y") == b.shape("x");
+  const ValueId y = dense ? b.target("y", {.low = 0, .high = 1, .kind = Fill::Kind::on_grid}) : b.ids("y", classes);
+  return b.graph.add(ops::softmax_cross_entropy, {x, y, weights}, Attributes(a));
+}
+
+const Json weights5{{"classWeights", {0.5, 1.0, 2.0, 0.25, 3.0}}};
+const Json all5{{"classWeights", {0.5, 1.0, 2.0, 0.25, 3.0}}, {"labelSmoothing", 0.25}, {"ignoreIndex", 2}};
+
+const Declare softmax_cross_entropy({.name = "softmax_cross_entropy",
+                                     .build = cross_entropy,
+                                     .instances = {{{{"x", {3, 1}}, {"y", {3}}}},
+                                                   {{{"x", {3, 3}}, {"y", {3}}}},
+                                                   {{{"x", {4, 10}}, {"y", {4}}}},
+                                                   {{{"x", {3, 17}}, {"y", {3}}}, {{"labelSmoothing", 0.125}}},
+                                                   {{{"x", {4, 5}}, {"y", {4}}}, weights5},
+                                                   {{{"x", {2, 3, 5}}, {"y", {2, 3}}}, all5},
+                                                   {{{"x", {3, 5}}, {"y", {3, 5}}}, weights5},
+                                                   {{{"x", {2, 3, 4}}, {"y", {2, 3, 4}}}}},
+                                     .golden = {"crossEntropy"}});
+
+OpCase regression(const std::string& name, const Op& op, const std::string& golden) {
+  return {.name = name,
+          .build =
+              [&op](Builder& b) {
+                return b.graph.add(op, {b.input("x", {.low = -2, .high = 2}),
+                                        b.target("y", {.low = -2, .high = 2, .kind = Fill::Kind::on_grid})});
+              },
+          .instances = elementwise_instances({"x", "y"}),
+          .golden = {golden}};
+}
+
+const Declare mse(regression("mse", ops::mse, "mse"));
+
+}  // namespace
+}  // namespace trainyard::testing_ops
