@@ -91,12 +91,22 @@ private_apt() {
     -o APT::Sandbox::User= -o Acquire::Retries=5 -o Acquire::Languages=none "$@" </dev/null
 }
 
+# The mirror that this system takes its own packages from, also before its first `apt-get update`.
+debian_mirror() {
+  local release mirror
+  for release in "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" stable testing; do
+    mirror=$(apt-get indextargets --no-release-info --format '$(REPO_URI)' 'Created-By: Packages' "Release: $release" \
+      'Component: main' | head -n 1)
+    [ -z "$mirror" ] || { echo "$mirror"; return; }
+  done
+  echo http://deb.debian.org/debian
+}
+
 # Fetches packages and what they depend on into $apt_root/cache/archives. apt-get goes on with half a file.
 fetch() {
   local keyring=/usr/share/keyrings/debian-archive-keyring.gpg mirror
   [ -r "$keyring" ] || fail "missing: $keyring. As root, run" "  apt-get install -y debian-archive-keyring"
-  mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -v security | head -n 1)
-  [ -n "$mirror" ] || fail "apt knows no Debian mirror: /etc/apt/sources.list and sources.list.d hold none"
+  mirror=$(debian_mirror)
   mkdir -p "$apt_root/lists/partial" "$apt_root/cache/archives/partial"
   : >"$apt_root/status"
   echo "deb [signed-by=$keyring check-valid-until=no] $mirror $suite main" >"$apt_root/sources.list"
