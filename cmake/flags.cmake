@@ -1,6 +1,6 @@
 # Every flag that any target of Trainyard is compiled or linked with.
 # Determinism rests on them: products and sums are never contracted behind our back, and -ffast-math is never given
-# (scripts/check_flags.mjs fails the build's tests if it is).
+# (scripts/checks/flags.mjs fails the build's tests if it is).
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)

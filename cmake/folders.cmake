@@ -1,5 +1,5 @@
 # The engine's folders, lowest first: a folder may include itself and those before it, never those after it.
-# CMake links them in this order and scripts/check_includes.mjs reads the same list.
+# CMake links them in this order and scripts/checks/includes.mjs reads the same list.
 set(TRAINYARD_FOLDERS
   core
   simd

@@ -1,9 +1,10 @@
 // Fails when a file is compiled with a flag that lets the compiler change what a*b+c means: the same bits everywhere
 // rest on that, and clang 21 even computes c*a+b in relaxed SIMD builds (LLVM pull request 161355).
-// Usage: node scripts/check_flags.mjs BUILD/compile_commands.json
+// Usage: node scripts/checks/flags.mjs BUILD/compile_commands.json
 import { readFileSync } from 'node:fs';
 
-const banned = /(?:^|\s)(-ffast-math|-Ofast|-Og|-ffp-contract=(?:fast|on)|-funsafe-math-optimizations|-fassociative-math)(?=\s|$)/;
+const banned =
+  /(?:^|\s)(-ffast-math|-Ofast|-Og|-ffp-contract=(?:fast|on)|-funsafe-math-optimizations|-fassociative-math)(?=\s|$)/;
 const commands = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const ours = commands.filter(({ file }) => !file.includes('/googletest/'));
 if (ours.length === 0) throw new Error(`no compile commands in ${process.argv[2]}`);

@@ -1,0 +1,53 @@
+// What `npm test` runs, in order. A stage's `run` resolves to the number of tests it ran, or to nothing where its
+// steps are checks that count for themselves; a stage that ran zero tests has failed.
+import { readFileSync } from 'node:fs';
+import { root } from './lib/files.mjs';
+import { build, installPackages } from './lib/prepare.mjs';
+import { jobs, run } from './lib/run.mjs';
+
+/** Sums what the captured output says, one number a match. */
+const total = (text, pattern) => [...text.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
+
+/** Builds a preset and runs its Google Tests; `label` chooses some. */
+async function ctest(preset, { label, targets = [] } = {}) {
+  await build(preset, ...targets);
+  await run(['ctest', '--preset', preset, '-j', jobs, ...(label ? ['-L', label] : [])]);
+  const log = readFileSync(`${root}/build/${preset}/Testing/Temporary/LastTest.log`, 'utf8');
+  return total(log, /\[==========\] (\d+) tests? from .* ran\./g);
+}
+
+async function lint() {
+  await installPackages('web');
+  await run(['node', 'scripts/checks/format.mjs']);
+  await run(['node', 'scripts/checks/lengths.mjs']);
+  await run(['node', 'scripts/checks/includes.mjs']);
+  await run(['node_modules/.bin/eslint', '--max-warnings', '0', '.']);
+  await run(['node', 'scripts/checks/tidy.mjs']);
+}
+
+export const stages = [
+  { name: 'lint', what: 'formatters, linters, types, file lengths, include order', run: lint },
+  { name: 'native', what: 'every engine test, this machine’s instruction set', run: () => ctest('native') },
+  { name: 'asan', what: 'every engine test under AddressSanitizer and UBSan', run: () => ctest('asan') },
+  {
+    name: 'tsan',
+    what: 'parallel engine tests under ThreadSanitizer',
+    run: () => ctest('tsan', { targets: ['parallel_tests'] }),
+  },
+  { name: 'wasm-simd128', what: 'every engine test in strict WebAssembly', run: () => ctest('wasm-simd128') },
+  {
+    name: 'wasm-relaxed-threads',
+    what: 'every engine test, relaxed SIMD and threads',
+    run: () => ctest('wasm-relaxed-threads'),
+  },
+  {
+    name: 'wasm-relaxed',
+    what: 'kernel tests, relaxed SIMD',
+    run: () => ctest('wasm-relaxed', { label: 'kernel', targets: ['kernel_tests'] }),
+  },
+  {
+    name: 'wasm-simd128-threads',
+    what: 'kernel tests, strict SIMD and threads',
+    run: () => ctest('wasm-simd128-threads', { label: 'kernel', targets: ['kernel_tests'] }),
+  },
+];
