@@ -30,9 +30,9 @@ endfunction()
 file(GLOB_RECURSE support CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/support/*.cpp")
 set(support_library "")
 if(support)
-  add_library(test_support STATIC ${support})
-  trainyard_test_program(test_support)
-  set(support_library test_support)
+  add_library(support_for_tests STATIC ${support})
+  trainyard_test_program(support_for_tests)
+  set(support_library support_for_tests)
 endif()
 
 # One target a label: what has to be built to run only those.
@@ -54,7 +54,9 @@ foreach(folder IN LISTS folders)
   trainyard_test_program(${program})
   target_link_libraries(${program} PRIVATE ${support_library})
   if(EMSCRIPTEN)
-    target_link_options(${program} PRIVATE -sNODERAWFS -sALLOW_MEMORY_GROWTH -sEXIT_RUNTIME -sSTACK_SIZE=1mb
+    # package.json makes .js an ES module; Emscripten's glue for programs is CommonJS.
+    set_target_properties(${program} PROPERTIES SUFFIX .cjs)
+    target_link_options(${program} PRIVATE --minify=0 -sNODERAWFS -sALLOW_MEMORY_GROWTH -sEXIT_RUNTIME -sSTACK_SIZE=1mb
       -sENVIRONMENT=node,worker $<$<BOOL:${TRAINYARD_THREADS}>:-sPROXY_TO_PTHREAD> -Wno-pthreads-mem-growth)
   endif()
   add_test(NAME ${folder} COMMAND ${program})
