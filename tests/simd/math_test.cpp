@@ -12,8 +12,7 @@ namespace {
 
 /// Distance of `got` from `want` in units in the last place of a float near `want`.
 double ulps(float got, double want) {
-  const double unit = std::max(std::ldexp(1.0, std::ilogb(want) - 23),
-                               static_cast<double>(std::numeric_limits<float>::min()) * 0x1p-23);
+  const double unit = std::ldexp(1.0, std::max(std::ilogb(want), std::numeric_limits<float>::min_exponent - 1) - 23);
   return std::abs(static_cast<double>(got) - want) / unit;
 }
 
