@@ -1,0 +1,134 @@
+// A run as an object: events, pause, step, resume, set, stop, speed.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { data, load, nn } from 'trainyard';
+import { failureOf } from './support.mjs';
+
+describe('a run', () => {
+  let engine;
+  before(async () => {
+    engine = await load({ threads: 1, deterministic: true });
+  });
+  after(() => engine.dispose());
+
+  const spiral = data.synthetic('spiral', { n: 400, noise: 0.1, seed: 1 });
+  const make = () => engine.model(nn.sequential(nn.linear(16), nn.tanh(), nn.linear(2)), { input: [2], seed: 1 });
+  const options = { loss: 'crossEntropy', optimizer: { type: 'adam', lr: 0.01 }, batchSize: 20 };
+
+  test('tells where it is, in order, at most 30 times a second', async () => {
+    const model = await make();
+    const start = performance.now();
+    const { train, val } = spiral.split({ val: 0.25, seed: 1 });
+    const run = model.fit(train, { ...options, val, steps: 20_000, metrics: ['accuracy'] });
+    const heard = [];
+    run.on('progress', (event) => heard.push(event.step));
+    const seen = [];
+    for await (const event of run) seen.push(event);
+    const seconds = (performance.now() - start) / 1000;
+    const progress = seen.filter(({ type }) => type === 'progress');
+    assert.ok(progress.length >= 2 && progress.length <= 30 * seconds + 2, `${progress.length} events in ${seconds} s`);
+    for (const [i, event] of progress.entries()) {
+      assert.ok(i === 0 || event.step > progress[i - 1].step);
+      assert.ok(Number.isFinite(event.loss) && event.losses.length > 0 && event.losses.length <= 64);
+      assert.equal(event.lr, 0.01);
+    }
+    assert.equal(progress.at(-1).step, 20_000);
+    assert.equal(heard.at(-1), 20_000);
+    const looks = seen.filter(({ type }) => type === 'validation');
+    assert.ok(looks.length > 0);
+    assert.ok(looks.at(-1).val.loss < looks[0].val.loss);
+    assert.ok(looks.every(({ val: { accuracy } }) => accuracy >= 0 && accuracy <= 1));
+    model.dispose();
+  });
+
+  test('pauses between two steps, does single steps, goes on, stops', async () => {
+    const model = await make();
+    const run = model.fit(spiral, { ...options, epochs: 1e6 });
+    const asked = performance.now();
+    const paused = await run.pause();
+    assert.equal(paused.state, 'paused');
+    const before = await model.read(['0.weight']);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.deepEqual(await model.read(['0.weight']), before, 'a paused run must not train');
+
+    const one = await run.step(1, { inspect: ['0.weight', '0.weight.grad', '0.weight.update'] });
+    assert.equal(one.step, paused.step + 1);
+    const { data: now } = one.values['0.weight'];
+    const { data: update } = one.values['0.weight.update'];
+    const { data: gradient } = one.values['0.weight.grad'];
+    before['0.weight'].data.forEach((old, i) => assert.ok(Math.abs(old + update[i] - now[i]) < 1e-6));
+    assert.ok(gradient.some((x) => x !== 0));
+
+    assert.equal((await run.step(5)).step, one.step + 5);
+    await run.resume();
+    let heard = 0;
+    for await (const event of run) if (event.type === 'progress' && ++heard === 2) break;
+    const stopped = await run.stop();
+    assert.equal(stopped.state, 'stopped');
+    assert.ok(stopped.step > one.step + 5);
+    assert.deepEqual(await run.done, stopped);
+    assert.deepEqual(await run.stop(), stopped, 'stopping twice is harmless');
+    const kept = await model.read(['0.weight']);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(await model.read(['0.weight']), kept, 'a stopped run leaves the weights');
+    assert.ok(performance.now() - asked < 10_000);
+    model.dispose();
+  });
+
+  test('answers other calls while it trains', async () => {
+    const model = await make();
+    const run = model.fit(spiral, { ...options, epochs: 1e6 });
+    const first = await model.predict([[0.5, 0.5]]);
+    await model.predict([[0.5, 0.5]]);
+    for await (const event of run) if (event.type === 'progress') break;
+    const later = await model.predict([[0.5, 0.5]]);
+    assert.notDeepEqual(later.data, first.data);
+    await failureOf(model.fit(spiral, { ...options, steps: 1 }).done, 'BUSY');
+    await run.stop();
+    assert.equal((await model.fit(spiral, { ...options, steps: 1 }).done).step, 1);
+    model.dispose();
+  });
+
+  test('takes another learning rate from the next step on', async () => {
+    const model = await make();
+    const run = model.fit(spiral, { ...options, optimizer: { type: 'sgd', lr: 0.1 }, epochs: 1e6, paused: true });
+    await run.step(1);
+    const size = ({ values }) => Math.hypot(...values['0.weight.update'].data);
+    await run.set({ lr: 0 });
+    assert.equal(size(await run.step(1, { inspect: ['0.weight.update'] })), 0);
+    await run.set({ lr: 0.1 });
+    assert.ok(size(await run.step(1, { inspect: ['0.weight.update'] })) > 0);
+    const error = await failureOf(run.set({ learningRate: 1 }), 'UNKNOWN_OPTION');
+    assert.match(error.path, /learningRate/);
+    await run.stop();
+    model.dispose();
+  });
+
+  test('goes as slowly as it is told', async () => {
+    const model = await make();
+    const run = model.fit(spiral, { ...options, epochs: 1e6, stepsPerSecond: 100 });
+    await run.step(1);
+    await run.resume();
+    const { step } = await run.pause();
+    await run.resume();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const steps = (await run.pause()).step - step;
+    // A slow machine may do fewer; never more than the wish, what it may catch up and a step begun.
+    assert.ok(steps > 10 && steps <= 125, `${steps} steps in a second`);
+    await run.set({ stepsPerSecond: Infinity });
+    await run.stop();
+    model.dispose();
+  });
+
+  test('ends at once where the options are wrong', async () => {
+    const model = await make();
+    const run = model.fit(spiral, { ...options, optimizer: { type: 'adan' } });
+    const error = await failureOf(run.done, 'UNKNOWN_LAYER');
+    assert.match(error.hint, /adam/);
+    await failureOf(run.pause(), 'UNKNOWN_LAYER');
+    await assert.rejects(async () => {
+      for await (const event of run) assert.fail(event.type);
+    }, error);
+    model.dispose();
+  });
+});
