@@ -1,11 +1,11 @@
 import type { BuildName } from './builds.js';
 import type { Client } from './client.js';
 import { Dataset, Split } from './data/dataset.js';
+import { describe, type Description } from './description.js';
 import { disposable } from './dispose.js';
 import { failure, reasonSentence, type Language } from './errors.js';
 import type { Reason } from './features.js';
 import { Model, type ModelOptions } from './model.js';
-import { describe, type Description } from './nn.js';
 import type { DatasetInfo, DatasetMade } from './protocol.js';
 
 /** What `load()` chose. */

@@ -1,36 +1,41 @@
 // What a run tells: events, at most 30 times a second, the latest of each kind.
 
-/** Numbers of one moment of a run. Metrics that were asked for stand beside `loss` under their names. */
+/** Loss and the metrics that were asked for, by their names. */
 export interface Measures {
   loss: number;
   accuracy?: number;
   [metric: string]: unknown;
 }
 
-/** Where the run is, at least once for each time it speaks. */
-export interface ProgressEvent extends Partial<Measures> {
+/** Where the run is. */
+export interface ProgressEvent {
   type: 'progress';
   /** Steps done. */
   step: number;
-  /** Times through the data, counted from 0. */
+  /** Times through the data that are complete. */
   epoch: number;
-  /** Mean loss of the steps since the last event of this kind. */
+  /** Loss of the last step's batch. */
   loss: number;
   lr: number;
-  gradNorm?: number;
-  /** Losses of single steps since the last event, thinned to 64. */
-  losses?: number[];
+  /** Norm of all gradients of the last step together. */
+  gradNorm: number;
+  /** Losses since the last event of this kind, at most 64: each the mean of `lossStride` steps. */
+  losses: number[];
+  lossStride: number;
+  /** Metrics on the training data since the last look at the validation data. */
+  metrics?: Record<string, unknown>;
   examples: number;
   /** Time spent training. */
   seconds: number;
 }
 
-/** The end of an epoch. */
-export interface EpochEvent extends Partial<Measures> {
+/** The end of an epoch, in a run without validation data. */
+export interface EpochEvent {
   type: 'epoch';
   step: number;
   epoch: number;
   loss: number;
+  metrics?: Record<string, unknown>;
 }
 
 /** A look at the validation data. */
@@ -38,25 +43,30 @@ export interface ValidationEvent {
   type: 'validation';
   step: number;
   epoch: number;
+  /** Loss of the last step's batch. */
+  loss: number;
+  metrics?: Record<string, unknown>;
+  /** Loss and metrics on the validation data. */
   val: Measures;
 }
 
-/** The monitored figure is better than ever before. */
+/** With early stopping: the monitored figure is better than ever before. */
 export interface BestEvent {
   type: 'best';
   step: number;
-  epoch: number;
-  [detail: string]: unknown;
+  [monitor: string]: unknown;
 }
 
-/** The loss became infinite or NaN: the weights are back at `kept`, and the run is over. */
+/** The loss became infinite or NaN: the weights are back where they were at step `kept`, and the run is over. */
 export interface DivergedEvent {
   type: 'diverged';
   step: number;
+  loss: 'NaN' | 'Infinity';
   /** Path of the first layer whose values were not finite. */
   layer: string;
   /** Step whose weights were restored. */
   kept: number;
+  lr: number;
 }
 
 export type RunEvent = ProgressEvent | EpochEvent | ValidationEvent | BestEvent | DivergedEvent;
@@ -65,28 +75,43 @@ export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
 /** Where a run stands. */
 export interface RunState {
   state: 'running' | 'paused' | 'finished' | 'stopped' | 'diverged';
-  /** Why it ended: `epochs`, `steps`, `earlyStopping`, `stopped`, `diverged`. */
+  /** Why it ended: `complete`, `early stopping`, `stopped`, `diverged`. */
   reason?: string;
   step: number;
+  /** Times through the data that are complete. */
   epoch: number;
-  loss?: number;
-  lr?: number;
-  [detail: string]: unknown;
+  /** Place of the next batch in the epoch's order of the data. */
+  row: number;
+  stepsPerEpoch: number;
+  /** Loss of the last step's batch. */
+  loss: number;
+  lr: number;
+  /** The optimizer as it is now. */
+  optimizer: Record<string, unknown>;
 }
 
 /** Losses of single steps that an event carries at most. */
 const mostLosses = 64;
 
-/** Every k-th of the numbers, so that no more are left than an event carries. */
-function thin(losses: number[]): number[] {
-  if (losses.length <= mostLosses) return losses;
-  return Array.from({ length: mostLosses }, (_, i) => losses[Math.floor((i * losses.length) / mostLosses)]!);
+/** Means of so many neighbours each. */
+function coarser(losses: number[], times: number): number[] {
+  if (times === 1) return losses;
+  return Array.from({ length: Math.ceil(losses.length / times) }, (_, i) => {
+    const group = losses.slice(i * times, (i + 1) * times);
+    return group.reduce((a, b) => a + b) / group.length;
+  });
 }
 
-/** The newer event in place of the older of the same kind. */
+/** The newer event in place of the older of the same kind; losses of both, of as many steps each, and not too many. */
 function merge(older: RunEvent, newer: RunEvent): RunEvent {
   if (older.type !== 'progress' || newer.type !== 'progress') return newer;
-  return { ...newer, losses: thin([...(older.losses ?? []), ...(newer.losses ?? [])]) };
+  let lossStride = Math.max(older.lossStride, newer.lossStride);
+  let losses = [older, newer].flatMap((event) => coarser(event.losses, lossStride / event.lossStride));
+  while (losses.length > mostLosses) {
+    losses = coarser(losses, 2);
+    lossStride *= 2;
+  }
+  return { ...newer, losses, lossStride };
 }
 
 /**

@@ -31,4 +31,4 @@ export type {
   ParameterKind,
   Tensor,
 } from './protocol.js';
-export type { Description, GraphDescription, Layer, Pair, SequentialDescription } from './nn.js';
+export type { Description, GraphDescription, Layer, Node, Pair, SequentialDescription } from './description.js';
