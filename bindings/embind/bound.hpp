@@ -15,7 +15,7 @@ namespace trainyard::bindings {
 [[noreturn]] inline void throw_in_javascript(const Error& e) {
   namespace em = emscripten;
   em::val hint = em::val::object();
-  hint.set("key", e.hint.key);
+  hint.set("key", std::string(e.hint.key));
   hint.set("argument", e.hint.argument);
   em::val error = em::val::global("Error").new_(std::string(e.what()));
   error.set("code", std::string(name(e.code)));

@@ -40,10 +40,62 @@ enum class ErrorCode : std::uint8_t {
 /// "SHAPE_MISMATCH" for ErrorCode::shape_mismatch.
 [[nodiscard]] std::string_view name(ErrorCode code) noexcept;
 
-/// How to mend it: the key of a sentence (the package has the sentences, one table per language) and its argument.
-/// Example: {"did_you_mean", "linear"}.
+/// The one list of hints. The package has a sentence for each in every language; a test walks this list.
+inline constexpr std::string_view hint_keys[] = {
+    "at_byte",
+    "bad_header",
+    "bad_metadata",
+    "bad_offsets",
+    "bad_shape",
+    "bad_tensor_entry",
+    "beyond_end",
+    "cut",
+    "cycle",
+    "did_you_mean",
+    "duplicate_key",
+    "duplicate_name",
+    "fixed_while_training",
+    "header_too_large",
+    "hole",
+    "lower_rate",
+    "missing_tensor",
+    "name_taken",
+    "needed_by",
+    "needs_dense_targets",
+    "newer_version",
+    "no_gradient",
+    "overlap",
+    "size_mismatch",
+    "target_shape",
+    "too_many_elements",
+    "trailing_bytes",
+    "unknown_dtype",
+    "unused_node",
+    "use_nodes",
+};
+
+/// A key of the list: another does not compile.
+class HintKey {
+ public:
+  constexpr HintKey() = default;
+  template <std::size_t N>
+  consteval HintKey(const char (&key)[N]) : key_(key, N - 1) {  // NOLINT(*-explicit-*): written as plain text
+    for (const std::string_view known : hint_keys) {
+      if (known == key_) return;
+    }
+    throw "a hint that is not in hint_keys";
+  }
+  constexpr operator std::string_view() const { return key_; }  // NOLINT(*-explicit-*)
+  [[nodiscard]] constexpr bool empty() const { return key_.empty(); }
+  friend constexpr bool operator==(const HintKey& a, std::string_view b) { return a.key_ == b; }
+
+ private:
+  std::string_view key_;
+};
+
+/// How to mend it: the key of a sentence and its argument. Example: {"did_you_mean", "linear"}.
 struct Hint {
-  std::string key;
+  HintKey key;
   std::string argument;
 };
 

@@ -36,16 +36,16 @@ const TypeEntry& entry(TensorType type) { return types[static_cast<std::size_t>(
 
 constexpr std::string_view file_path = "safetensors";
 
-[[noreturn]] void bad(std::string path, std::string key, std::string expected = "", std::string got = "") {
-  throw Error(ErrorCode::bad_file, std::move(path), std::move(expected), std::move(got), {std::move(key), ""});
+[[noreturn]] void bad(std::string path, HintKey hint, std::string expected = "", std::string got = "") {
+  throw Error(ErrorCode::bad_file, std::move(path), std::move(expected), std::move(got), {hint, ""});
 }
 
 /// A whole number below 2^63 as JSON writes it: no sign, no fraction, no exponent.
-std::uint64_t read_count(const Json& value, const std::string& path, const char* key) {
-  if (!value.is_number_unsigned()) bad(path, key, "integer >= 0", short_text(value));
+std::uint64_t read_count(const Json& value, const std::string& path, HintKey hint) {
+  if (!value.is_number_unsigned()) bad(path, hint, "integer >= 0", short_text(value));
   const auto n = value.get<std::uint64_t>();
   if (n > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-    bad(path, key, "< 2^63", short_text(value));
+    bad(path, hint, "< 2^63", short_text(value));
   return n;
 }
 
@@ -102,7 +102,8 @@ void check_cover(std::span<const TensorInfo> sorted, std::uint64_t length) {
   std::uint64_t place = 0;
   for (const TensorInfo& t : sorted) {
     if (t.begin != place)
-      bad(t.name, t.begin < place ? "overlap" : "hole", std::to_string(place), std::to_string(t.begin));
+      bad(t.name, t.begin < place ? HintKey("overlap") : HintKey("hole"), std::to_string(place),
+          std::to_string(t.begin));
     place = t.end;
   }
   if (place != length)

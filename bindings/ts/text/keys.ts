@@ -9,7 +9,6 @@ export const packageHints = [
   'file_not_found',
   'inflated_too_large',
   'load_again',
-  'lower_rate',
   'no_simd',
   'not_gzip',
   'other_version',
