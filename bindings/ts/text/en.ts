@@ -36,6 +36,8 @@ export const en: Table = {
     INTERNAL: 'A defect of Trainyard itself.',
   },
   hints: {
+    needs_class_ids: () => 'This needs a target that holds class ids.',
+    gzipped: () => 'It is in gzip: unpack it first.',
     at_byte: (at) => `The trouble begins at byte ${at}.`,
     await_dispose: () => 'Make a new one, or dispose later.',
     bad_header: () => 'This is no safetensors file.',

@@ -26,6 +26,8 @@ export const zh: Table = {
     INTERNAL: '这是 Trainyard 自身的缺陷。',
   },
   hints: {
+    needs_class_ids: () => '这需要一个存类别编号的目标。',
+    gzipped: () => '这是 gzip 压缩的：请先解压。',
     at_byte: (at) => `问题从第 ${at} 字节开始。`,
     await_dispose: () => '新建一个，或晚一点再释放。',
     bad_header: () => '这不是 safetensors 文件。',
