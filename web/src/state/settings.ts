@@ -1,0 +1,121 @@
+/**
+ * Every setting of the page, in one table: its name in the address, what it may be, and its default. The address,
+ * the start values and the controls follow from this table.
+ */
+export type Language = 'en' | 'zh';
+export type Theme = 'light' | 'dark';
+export type TaskId = 'points' | 'digits';
+export type Shape = 'circle' | 'xor' | 'gaussians' | 'spiral' | 'moons';
+export type Activation = 'tanh' | 'relu' | 'sigmoid' | 'gelu';
+export type OptimizerName = 'sgd' | 'adam' | 'rmsprop';
+export type View = 'lab' | 'slowly';
+
+export interface Settings {
+  task: TaskId;
+  view: View;
+  language: Language;
+  theme: Theme;
+  /** Which points, for the task in the plane. */
+  shape: Shape;
+  noise: number;
+  /** The layers between input and answer, in the task's own short writing: "8-8", "c8-c16". */
+  network: string;
+  activation: Activation;
+  learningRate: number;
+  batchSize: number;
+  optimizer: OptimizerName;
+  seed: number;
+  /** Index into `speeds`. */
+  speed: number;
+}
+
+/** Steps a second; Infinity lets the engine run free. */
+export const speeds = [1, 5, 20, 100, 400, 1200, Infinity] as const;
+
+export const shapes: readonly Shape[] = ['circle', 'xor', 'gaussians', 'spiral', 'moons'];
+export const activations: readonly Activation[] = ['tanh', 'relu', 'sigmoid', 'gelu'];
+export const optimizers: readonly OptimizerName[] = ['sgd', 'adam', 'rmsprop'];
+export const taskIds: readonly TaskId[] = ['points', 'digits'];
+
+interface Entry<T> {
+  /** The name in the address. */
+  key: string;
+  fallback: T;
+  read(text: string): T | undefined;
+}
+
+const oneOf = <T extends string>(key: string, names: readonly T[], fallback: T): Entry<T> => ({
+  key,
+  fallback,
+  read: (text) => names.find((name) => name === text),
+});
+
+const number = (key: string, fallback: number, low: number, high: number, whole = false): Entry<number> => ({
+  key,
+  fallback,
+  read: (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    if (!(value >= low && value <= high) || (whole && !Number.isInteger(value))) return undefined;
+    return value;
+  },
+});
+
+const table: { [K in keyof Settings]: Entry<Settings[K]> } = {
+  task: oneOf('task', taskIds, 'points'),
+  view: oneOf('view', ['lab', 'slowly'], 'lab'),
+  language: oneOf('lang', ['en', 'zh'], 'en'),
+  theme: oneOf('theme', ['light', 'dark'], 'light'),
+  shape: oneOf('data', shapes, 'spiral'),
+  noise: number('noise', 0.02, 0, 0.3),
+  network: {
+    key: 'net',
+    fallback: '8-8',
+    read: (text) => (/^[cd]?\d{1,3}(-[cd]?\d{1,3}){0,7}$/.test(text) || text === '0' ? text : undefined),
+  },
+  activation: oneOf('act', activations, 'tanh'),
+  learningRate: number('lr', 0.01, 1e-6, 10),
+  batchSize: number('batch', 10, 1, 1024, true),
+  optimizer: oneOf('opt', optimizers, 'adam'),
+  seed: number('seed', 42, 0, 2 ** 31 - 1, true),
+  speed: number('speed', 5, 0, speeds.length - 1, true),
+};
+
+const names = Object.keys(table) as (keyof Settings)[];
+
+/** What a task or the visitor's browser puts in place of the table's own defaults. */
+export type Defaults = Partial<Settings>;
+
+function startValue<K extends keyof Settings>(name: K, defaults: Defaults): Settings[K] {
+  return defaults[name] ?? table[name].fallback;
+}
+
+/** The settings of an address; what it leaves out or garbles is the default. */
+export function readSettings(query: string, defaultsOf: (task: TaskId) => Defaults): Settings {
+  const params = new URLSearchParams(query);
+  const task = table.task.read(params.get(table.task.key) ?? '') ?? table.task.fallback;
+  const defaults = defaultsOf(task);
+  const settings: Record<string, unknown> = {};
+  for (const name of names) {
+    const text = params.get(table[name].key);
+    settings[name] = (text === null ? undefined : table[name].read(text)) ?? startValue(name, defaults);
+  }
+  return settings as unknown as Settings;
+}
+
+/** The address of these settings: only what differs from the defaults. */
+export function writeSettings(settings: Settings, defaults: Defaults): string {
+  const params = new URLSearchParams();
+  for (const name of names) {
+    const start = name === 'task' ? table.task.fallback : startValue(name, defaults);
+    if (settings[name] !== start) params.set(table[name].key, String(settings[name]));
+  }
+  const query = params.toString();
+  return query === '' ? '' : `?${query}`;
+}
+
+/** The settings a task starts with, keeping those that are the visitor's own (language, theme). */
+export function settingsOfTask(task: TaskId, present: Settings, defaults: Defaults): Settings {
+  const settings: Record<string, unknown> = {};
+  for (const name of names) settings[name] = startValue(name, defaults);
+  return { ...(settings as unknown as Settings), task, language: present.language, theme: present.theme };
+}

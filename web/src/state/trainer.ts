@@ -1,0 +1,218 @@
+/**
+ * One network learning one task: the model in the engine, the run that trains it, and what is read from them.
+ * It knows no page: what happens is told through callbacks.
+ */
+import { nn, type Engine, type Model, type Run, type RunEvent, type TrainyardError } from 'trainyard';
+import type { Task, TaskData, Watching } from '../tasks/task.ts';
+import { speeds, type Settings } from './settings.ts';
+import type { Place, Tensor } from './snapshot.ts';
+
+export interface Listener {
+  event(event: RunEvent): void;
+  /** The run ended by itself or died. */
+  ended(error: TrainyardError | undefined): void;
+}
+
+/** Far more steps than anybody waits for: a run ends when the visitor ends it. */
+const endless = 1e9;
+
+export class Trainer {
+  readonly model: Model;
+  readonly data: TaskData;
+  readonly task: Task;
+  /** The settings with which the network was made. */
+  readonly settings: Settings;
+  readonly #listener: Listener;
+  #run: Run | undefined;
+
+  private constructor(model: Model, data: TaskData, task: Task, settings: Settings, listener: Listener) {
+    this.model = model;
+    this.data = data;
+    this.task = task;
+    this.settings = settings;
+    this.#listener = listener;
+  }
+
+  /** Builds the network, and puts into it what an earlier one had learnt, as far as it fits. */
+  static async open(
+    engine: Engine,
+    task: Task,
+    data: TaskData,
+    settings: Settings,
+    learnt: readonly Tensor[],
+    listener: Listener,
+  ): Promise<Trainer> {
+    const model = await engine.model(nn.sequential(...task.layers(settings)), {
+      input: task.input,
+      seed: settings.seed,
+    });
+    const trainer = new Trainer(model, data, task, settings, listener);
+    if (learnt.length > 0) {
+      try {
+        await trainer.#graft(learnt);
+      } catch (error) {
+        model.dispose();
+        throw error;
+      }
+    }
+    return trainer;
+  }
+
+  /**
+   * Grows and shrinks: kept neurons keep their weights, new ones listen at random and are not listened to yet, so
+   * that adding neurons to a layer leaves the answers as they were.
+   */
+  async #graft(learnt: readonly Tensor[]): Promise<void> {
+    const own = await this.model.parameters();
+    const pairs = align(learnt, own);
+    for (const [parameter, old] of pairs) {
+      const values = Float32Array.from(parameter.data);
+      const [outs = 1, ins = 1] = parameter.shape;
+      const [oldOuts = 1, oldIns = 1] = old.shape;
+      const field = parameter.size / outs / (parameter.shape.length > 1 ? ins : 1);
+      const inputs = parameter.shape.length > 1 ? ins : 1;
+      const oldInputs = old.shape.length > 1 ? oldIns : 1;
+      for (let out = 0; out < Math.min(outs, oldOuts); out++) {
+        for (let input = 0; input < inputs; input++) {
+          for (let at = 0; at < field; at++) {
+            values[(out * inputs + input) * field + at] =
+              input < oldInputs ? (old.values[(out * oldInputs + input) * field + at] ?? 0) : 0;
+          }
+        }
+      }
+      await parameter.set(values);
+    }
+  }
+
+  /** Begins to train with these settings; a run under way ends first and leaves its weights. */
+  async start(settings: Settings, paused: boolean): Promise<void> {
+    await this.stop();
+    const run = this.model.fit(this.data.train, {
+      val: this.data.heldOut,
+      loss: this.task.loss,
+      optimizer: { type: settings.optimizer, lr: settings.learningRate },
+      batchSize: Math.min(settings.batchSize, this.data.trainRows),
+      metrics: ['accuracy'],
+      valEvery: this.task.heldOutEvery,
+      steps: endless,
+      seed: settings.seed,
+      paused,
+      stepsPerSecond: speeds[settings.speed] ?? Infinity,
+    });
+    this.#run = run;
+    void this.#follow(run);
+  }
+
+  async #follow(run: Run): Promise<void> {
+    try {
+      for await (const event of run) {
+        if (this.#run === run) this.#listener.event(event);
+      }
+      if (this.#run === run) this.#listener.ended(undefined);
+    } catch (error) {
+      if (this.#run === run) this.#listener.ended(error as TrainyardError);
+    }
+  }
+
+  async stop(): Promise<void> {
+    const run = this.#run;
+    this.#run = undefined;
+    await run?.stop().catch(() => undefined);
+  }
+
+  async pause(): Promise<void> {
+    await this.#run?.pause();
+  }
+  async resume(): Promise<void> {
+    await this.#run?.resume();
+  }
+  async step(steps: number): Promise<void> {
+    await this.#run?.step(steps);
+  }
+  async set(settings: Settings): Promise<void> {
+    await this.#run?.set({
+      lr: settings.learningRate,
+      batchSize: Math.min(settings.batchSize, this.data.trainRows),
+      stepsPerSecond: speeds[settings.speed] ?? Infinity,
+    });
+  }
+
+  /** What the task reads this network through. */
+  watching(tensors: readonly Tensor[]): Watching<TaskData> {
+    const { model, data, settings } = this;
+    return { model, data, settings, tensors };
+  }
+
+  /** Every parameter's value; of the pinned one's tensor also gradient and last push. */
+  async read(
+    pinned: Place | undefined,
+  ): Promise<{ tensors: Tensor[]; frozen: Set<string>; gradient: number; push: number }> {
+    const [all, near] = await Promise.all([
+      this.model.parameters(),
+      pinned ? this.model.parameters({ names: [pinned.tensor], with: ['gradient', 'update'] }) : [],
+    ]);
+    const layers = [...new Set(all.map(({ layer }) => layer))];
+    const tensors = all.map(({ name, shape, kind, layer, data }) => ({
+      name,
+      shape,
+      kind,
+      layer: layers.indexOf(layer),
+      values: data,
+    }));
+    const frozen = new Set(all.filter(({ trainable, kind }) => !trainable && kind !== 'state').map(({ name }) => name));
+    const close = near[0];
+    const index = pinned?.index ?? 0;
+    return {
+      tensors,
+      frozen,
+      gradient: close?.values.gradient?.[index] ?? 0,
+      push: close?.values.update?.[index] ?? 0,
+    };
+  }
+
+  async write(place: Place, value: number): Promise<void> {
+    await (await this.model.parameter(place.tensor)).setOne(place.index, value);
+  }
+
+  async freeze(name: string, frozen: boolean): Promise<void> {
+    await (await this.model.parameter(name)).freeze(frozen);
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop();
+    this.model.dispose();
+  }
+}
+
+/** Pairs the tensors of two networks layer by layer: from the front those of the same rank, and the last with the last. */
+function align<New extends { shape: readonly number[]; kind: string }>(
+  old: readonly Tensor[],
+  own: readonly New[],
+): [New, Tensor][] {
+  const group = <T extends { kind: string }>(list: readonly T[]): T[][] => {
+    const layers: T[][] = [];
+    for (const tensor of list) {
+      if (tensor.kind === 'weight') layers.push([tensor]);
+      else layers.at(-1)?.push(tensor);
+    }
+    return layers;
+  };
+  const before = group(old);
+  const after = group(own);
+  const pairs: [New, Tensor][] = [];
+  after.forEach((layer, i) => {
+    const last = i === after.length - 1;
+    const match = last ? before.at(-1) : i < before.length - 1 ? before[i] : undefined;
+    // Only where the layer before is the same one too: what the inputs mean must not have changed.
+    if (!match || (last && after.length !== before.length)) return;
+    layer.forEach((tensor, k) => {
+      const other = match[k];
+      if (other && other.shape.length === tensor.shape.length && sameKernel(other.shape, tensor.shape))
+        pairs.push([tensor, other]);
+    });
+  });
+  return pairs;
+}
+
+const sameKernel = (a: readonly number[], b: readonly number[]): boolean =>
+  a.slice(2).every((size, i) => size === b[i + 2]);

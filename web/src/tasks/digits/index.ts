@@ -1,0 +1,146 @@
+/** Handwritten digits, told apart by a small convolutional network. */
+import { data, nn } from 'trainyard';
+import { readParts } from '../../state/network.ts';
+import type { Settings } from '../../state/settings.ts';
+import type { Task, TaskData } from '../task.ts';
+import { fetchDigits, type Digits } from './files.ts';
+import { look } from './look.svelte.ts';
+
+export interface DigitsData extends TaskData {
+  test: Digits;
+}
+
+export interface DigitsWatched {
+  /** After each convolution: `[filters, side, side]`. */
+  maps: readonly { filters: number; side: number; values: Float32Array }[];
+  /** After each hidden linear layer. */
+  neurons: readonly Float32Array[];
+  scores: Float32Array;
+  chances: readonly number[];
+}
+
+export interface Mistake {
+  row: number;
+  truth: number;
+  answer: number;
+  /** The share that the wrong answer got. */
+  chance: number;
+}
+
+export interface DigitsExamined {
+  confusion: readonly (readonly number[])[];
+  accuracy: number;
+  mistakes: readonly Mistake[];
+}
+
+const classes = 10;
+const chunk = 250;
+
+/** What scores mean as shares. */
+function shares(scores: ArrayLike<number>, first = 0): number[] {
+  const own = Array.from({ length: classes }, (_, i) => scores[first + i] ?? 0);
+  const most = Math.max(...own);
+  const powers = own.map((score) => Math.exp(score - most));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}
+
+/** One test digit as the network takes it. */
+export function testImage(test: Digits, row: number): Float32Array {
+  return Float32Array.from(test.pixels.subarray(row * 784, (row + 1) * 784), (value) => value / 255);
+}
+
+let known: Promise<DigitsData> | undefined;
+
+async function fetchData(): Promise<DigitsData> {
+  const [train, test] = await Promise.all([fetchDigits(['train-a', 'train-b']), fetchDigits(['test'])]);
+  const of = ({ rows, pixels, labels }: Digits) =>
+    data.arrays({ x: { data: pixels, shape: [rows, 1, 28, 28], scale: 1 / 255 }, y: labels });
+  return { test, train: of(train), heldOut: of(test), trainRows: train.rows, heldOutRows: test.rows };
+}
+
+export const digits: Task<DigitsData, DigitsWatched> = {
+  id: 'digits',
+  defaults: { network: 'c8-c16', activation: 'relu', learningRate: 0.002, batchSize: 32, optimizer: 'adam', speed: 6 },
+  input: [1, 28, 28],
+  loss: 'crossEntropy',
+  letters: ['c', 'd'],
+  sizes: {
+    c: { low: 1, high: 32, step: 1, usual: 8, most: 3 },
+    d: { low: 4, high: 128, step: 4, usual: 32, most: 2 },
+  },
+  heldOutEvery: 125,
+  pictureEvery: 100,
+
+  layers(settings: Settings) {
+    const activation = nn[settings.activation];
+    const parts = readParts(settings.network);
+    const convolutions = parts.filter(({ letter }) => letter === 'c');
+    const hidden = parts.filter(({ letter }) => letter === 'd');
+    return [
+      ...convolutions.flatMap(({ size }) => [nn.conv2d(size, 3, { padding: 1 }), activation(), nn.maxPool2d(2)]),
+      nn.flatten(),
+      ...hidden.flatMap(({ size }) => [nn.linear(size), activation()]),
+      nn.linear(classes),
+    ];
+  },
+
+  async load() {
+    known ??= fetchData();
+    try {
+      const loaded = await known;
+      if (!look.own) look.image = testImage(loaded.test, look.row);
+      return loaded;
+    } catch (error) {
+      known = undefined;
+      throw error;
+    }
+  },
+
+  async watch({ model, settings }) {
+    const values = await model.inspect({ data: look.image, shape: [1, 1, 28, 28] });
+    const activations = values.filter(({ role }) => role === 'activation');
+    const after = activations.filter(({ op }) => op === settings.activation);
+    const scores = activations.at(-1)?.data ?? new Float32Array(classes);
+    return {
+      maps: after
+        .filter(({ shape }) => shape.length === 4)
+        .map(({ shape, data: maps }) => ({ filters: shape[1] ?? 1, side: shape[2] ?? 1, values: maps })),
+      neurons: after.filter(({ shape }) => shape.length === 2).map(({ data: neurons }) => neurons),
+      scores,
+      chances: shares(scores),
+    };
+  },
+
+  async examine({ model, data: { test, heldOut } }): Promise<DigitsExamined> {
+    const counted = await model.evaluate(heldOut, {
+      loss: 'crossEntropy',
+      metrics: ['accuracy', 'confusionMatrix'],
+      batchSize: chunk,
+    });
+    const mistakes: Mistake[] = [];
+    // In pieces, so that training goes on between them.
+    for (let first = 0; first < test.rows; first += chunk) {
+      const rows = Math.min(chunk, test.rows - first);
+      const pixels = test.pixels.slice(first * 784, (first + rows) * 784);
+      const { data: scores } = await model.predict({ data: pixels, shape: [rows, 1, 28, 28], scale: 1 / 255 });
+      for (let row = 0; row < rows; row++) {
+        const own = shares(scores, row * classes);
+        const answer = own.indexOf(Math.max(...own));
+        const truth = test.labels[first + row] ?? 0;
+        if (answer !== truth) mistakes.push({ row: first + row, truth, answer, chance: own[answer] ?? 0 });
+      }
+    }
+    mistakes.sort((a, b) => b.chance - a.chance);
+    return {
+      confusion: counted['confusionMatrix'] as number[][],
+      accuracy: counted['accuracy'] as number,
+      mistakes: mistakes.slice(0, 24),
+    };
+  },
+
+  async views() {
+    const [stage, results] = await Promise.all([import('./Stage.svelte'), import('./Results.svelte')]);
+    return { stage: stage.default, results: results.default };
+  },
+};
