@@ -22,6 +22,11 @@ export interface BrowserDefaults {
   theme: Settings['theme'];
 }
 
+/** The sum that counts a layer's parameters, with what it comes to. */
+function withTotal({ formula, parameters }: { formula: string; parameters: number }): string {
+  return formula === '' ? '' : `${formula.split(' = ')[0]} = ${digits(parameters)}`;
+}
+
 export class Lab {
   settings = $state.raw<Settings>(undefined as unknown as Settings);
   phase = $state<Phase>('loading');
@@ -65,12 +70,6 @@ export class Lab {
   }
   get ready(): boolean {
     return this.phase !== 'loading' && this.phase !== 'failed';
-  }
-  get curve(): Progress['curve'] {
-    return this.progress.curve;
-  }
-  get figures(): Progress['figures'] {
-    return this.progress.figures;
   }
   get startStep(): number {
     return this.#history.startStep;
@@ -307,7 +306,7 @@ export class Lab {
     this.tensors = [];
     this.watched = undefined;
     this.data = data;
-    this.summary = { layers, parameters };
+    this.summary = { parameters, layers: layers.map((layer) => ({ ...layer, formula: withTotal(layer) })) };
     this.notice = undefined;
     if (
       this.selected &&

@@ -165,7 +165,7 @@ export class Slowly {
       // The loss is minus the logarithm of the share that the right answer got.
       const right = Math.exp(-loss);
       this.step = {
-        step: lab.figures.step,
+        step: lab.progress.figures.step,
         point,
         input: [point.x, point.y],
         layers,

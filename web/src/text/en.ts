@@ -46,6 +46,7 @@ export const en = {
     pad: 'Drawing pad: draw a digit with the mouse or a finger. The button “Next test digit” works without drawing.',
     clear: 'Clear',
     next: 'Next test digit',
+    nextShort: 'Another',
     truth: (digit: number) => `a test digit: ${digit}`,
     yours: 'yours, centred and scaled as the training digits are',
     tryIt: ['Try it:', ' draw while it trains. At step 0 every answer is about 10%; watch one bar grow.'],
@@ -146,7 +147,6 @@ export const en = {
     batchOf: { points: (size: number) => `${size} points`, digits: (size: number) => `${size} digits` },
     optimizer: 'Optimizer',
     optimizers: { sgd: 'SGD', adam: 'Adam', rmsprop: 'RMS' },
-    keeps: 'Changes take effect in the next step; nothing is lost.',
   },
   tabs: { setup: 'Set-up', results: 'Results', parameters: 'Parameters' },
   ledger: {

@@ -38,6 +38,7 @@ export const zh: Dictionary = {
     pad: '手写板：用鼠标或手指写一个数字。不想写，就按“换一个测试数字”。',
     clear: '擦掉',
     next: '换一个测试数字',
+    nextShort: '换一个',
     truth: (digit) => `测试数字：${digit}`,
     yours: '你写的，已按训练数字的样子居中、缩放',
     tryIt: ['试一试：', '边训练边写。第 0 步时每个答案都在 10% 左右，看其中一条怎么长出来。'],
@@ -136,7 +137,6 @@ export const zh: Dictionary = {
     batchOf: { points: (size) => `${size} 个点`, digits: (size) => `${size} 个数字` },
     optimizer: '优化器',
     optimizers: { sgd: 'SGD', adam: 'Adam', rmsprop: 'RMS' },
-    keeps: '下一步就生效，什么都不会丢。',
   },
   tabs: { setup: '设置', results: '成绩', parameters: '参数账本' },
   ledger: {

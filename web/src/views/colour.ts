@@ -71,7 +71,8 @@ export function palette(theme: Theme): Palette {
 }
 
 function rgb(hex: string): Rgb {
-  const value = parseInt(hex.replace('#', ''), 16);
+  // A style sheet's minifier writes #fff for #ffffff.
+  const value = parseInt(hex.length === 4 ? hex.slice(1).replace(/./g, '$&$&') : hex.slice(1), 16);
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }
 

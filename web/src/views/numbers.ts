@@ -24,6 +24,12 @@ export function small(value: number): string {
   return signed(value, places);
 }
 
+/** So many places that three figures show: three at least, seven at most. */
+export function places(value: number): number {
+  if (value === 0 || !Number.isFinite(value)) return 3;
+  return Math.min(7, Math.max(3, 2 - Math.floor(Math.log10(Math.abs(value)))));
+}
+
 /** A loss: three figures. */
 export function loss(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : '∞';

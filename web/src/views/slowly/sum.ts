@@ -1,7 +1,7 @@
 /** The chosen parameter's sum, from the example to its new value, as lines of symbols and of the engine's numbers. */
 import type { SlowStep } from '../../state/slowly.svelte.ts';
 import type { Activation } from '../../state/settings.ts';
-import { fixed, signed, subscript } from '../numbers.ts';
+import { fixed, places, signed, subscript } from '../numbers.ts';
 import type { Chosen } from './neighbourhood.ts';
 
 export interface Equation {
@@ -30,7 +30,10 @@ const slope: Record<Activation, (h: string) => string> = {
   gelu: () => 'gelu′(z)',
 };
 
-const bracket = (value: number, places = 3): string => (value < 0 ? `(${fixed(value, places)})` : fixed(value, places));
+const figure = (value: number): string => fixed(value, places(value));
+const withSign = (value: number): string => signed(value, places(value));
+const bracket = (value: number, digits = places(value)): string =>
+  value < 0 ? `(${fixed(value, digits)})` : fixed(value, digits);
 
 /** Terms and what they add up to; where there are too many, the chosen one and the rest. */
 function terms(
@@ -115,7 +118,7 @@ export function workOut(
     backward.push({
       symbols: 'δ = p − y',
       numbers: `${fixed(step.chance, 3)} − ${step.point.kind}`,
-      result: signed(delta, 3),
+      result: withSign(delta),
       at: back,
     });
   } else {
@@ -131,9 +134,9 @@ export function workOut(
       symbols: `δ${subscript(chosen.output + 1)} = ${downstream.length === 1 ? 'v · δ' : 'Σ v·δ'} · ${name}`,
       numbers:
         downstream.length === 1
-          ? `${bracket(downstream[0]?.[0] ?? 0)} × ${bracket(downstream[0]?.[1] ?? 0)} × ${fixed(factor, 3)}`
-          : `${bracket(blame)} × ${fixed(factor, 3)}`,
-      result: signed(delta, 3),
+          ? `${bracket(downstream[0]?.[0] ?? 0)} × ${bracket(downstream[0]?.[1] ?? 0)} × ${figure(factor)}`
+          : `${bracket(blame)} × ${figure(factor)}`,
+      result: withSign(delta),
       at: back,
     });
   }
@@ -143,18 +146,20 @@ export function workOut(
   backward.push({
     symbols: isBias ? '∂L/∂b = δ' : `∂L/∂w = δ · ${source}`,
     numbers: isBias ? bracket(delta) : `${bracket(delta)} × ${bracket(before[chosen.input] ?? 0)}`,
-    result: signed(gradient, 4),
+    result: withSign(gradient),
     at: back,
   });
   const value = (isBias ? layer.bias[chosen.output] : at(chosen.input)) ?? 0;
   const after =
     (isBias ? layer.biasAfter[chosen.output] : layer.weightAfter[chosen.output * layer.inputs + chosen.input]) ?? 0;
   const letter = isBias ? 'b' : 'w';
+  // So many places that the change shows.
+  const digits = Math.max(4, places(step.rate * gradient));
   const update: Equation[] = [
     {
       symbols: `${letter} ← ${letter} − ${words.rate} × ${words.gradient}`,
-      numbers: `${fixed(value, 4)} − ${step.rate} × ${bracket(gradient, 4)}`,
-      result: fixed(after, 4),
+      numbers: `${fixed(value, digits)} − ${step.rate} × ${bracket(gradient)}`,
+      result: fixed(after, digits),
       at: 2 * layers.length + 2,
     },
   ];

@@ -1,0 +1,57 @@
+// Handwritten digits: learns real ones, reads what is drawn.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { at, figures, open, running, withBrowser } from './page.mjs';
+
+withBrowser();
+
+test('over 96 % of held-out digits within six epochs, and the curve moves', () =>
+  open('?task=digits', async (page) => {
+    await running(page);
+    assert.equal(await page.locator(at('parameters')).textContent(), '9,098');
+    const entries = Number(await page.locator(at('chart')).getAttribute('data-points'));
+    const reached = await figures(page, ({ accuracy, epoch }) => accuracy > 0.96 || epoch > 6, 300_000);
+    assert.ok(reached.epoch <= 6, `after ${reached.epoch} epochs: ${reached.accuracy}`);
+    assert.ok(reached.accuracy > 0.96);
+    assert.ok(Number(await page.locator(at('chart')).getAttribute('data-points')) > entries);
+    // What is counted for the matrix are the same digits.
+    await page.locator('table.confusion').waitFor({ timeout: 60_000 });
+    const cells = await page.locator('table.confusion tbody td').allTextContents();
+    assert.equal(cells.length, 100);
+    assert.equal(
+      cells.reduce((sum, cell) => sum + Number(cell || 0), 0),
+      1996,
+    );
+  }));
+
+test('a drawn stroke is read while it trains', () =>
+  open('?task=digits', async (page) => {
+    await running(page);
+    await figures(page, ({ accuracy }) => accuracy > 0.9, 300_000);
+    await page.click(at('clear'));
+    const box = await page.locator(at('pad')).boundingBox();
+    const to = (x, y) => page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 12 });
+    await to(0.52, 0.15);
+    await page.mouse.down();
+    await to(0.48, 0.85);
+    await page.mouse.up();
+    const answer = page.locator(at('answer'));
+    await page.waitForFunction((name) => document.querySelector(name).dataset.best === '1', at('answer'));
+    const shares = await answer.locator('li').allTextContents();
+    assert.equal(shares.length, 10);
+  }));
+
+test('the network of the digits is rebuilt layer by layer', () =>
+  open('?task=digits', async (page) => {
+    await running(page);
+    await page.click(at('tab-setup'));
+    assert.deepEqual(await page.locator(at('formula')).allTextContents(), [
+      '(3 × 3 × 1 + 1) × 8 = 80',
+      '(3 × 3 × 8 + 1) × 16 = 1,168',
+      '(784 + 1) × 10 = 7,850',
+    ]);
+    await page.click(at('add-d'));
+    await page.locator(at('parameters'), { hasText: '26,698' }).waitFor();
+    await running(page);
+    assert.match(page.url(), /net=c8-c16-d32/);
+  }));

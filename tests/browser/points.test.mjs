@@ -1,0 +1,153 @@
+// The points in the plane: trains on first paint, every parameter within reach, changes that keep what was learnt.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { at, figures, open, paused, running, withBrowser } from './page.mjs';
+
+withBrowser();
+
+const parameters = (page) => page.locator(at('parameters')).textContent();
+
+test('trains on first paint, and the curve moves', () =>
+  open('', async (page) => {
+    await running(page);
+    assert.equal(await parameters(page), '105');
+    const first = await figures(page, ({ step }) => step > 20);
+    const entries = Number(await page.locator(at('chart')).getAttribute('data-points'));
+    await figures(page, ({ step }) => step > first.step + 200);
+    assert.ok(Number(await page.locator(at('chart')).getAttribute('data-points')) > entries);
+  }));
+
+test('solves the spiral', () =>
+  open('', async (page) => {
+    await running(page);
+    await page.keyboard.press(']');
+    await figures(page, ({ accuracy }) => accuracy >= 0.95);
+  }));
+
+test('pause pauses, a step is one step, going on goes on', () =>
+  open('', async (page) => {
+    await running(page);
+    await figures(page, ({ step }) => step > 20);
+    await page.click(at('toggle'));
+    await paused(page);
+    const { step } = await figures(page);
+    await page.waitForTimeout(400);
+    assert.equal((await figures(page)).step, step);
+    await page.click(at('step'));
+    assert.equal((await figures(page, (now) => now.step !== step)).step, step + 1);
+    await page.keyboard.press('Space');
+    await running(page);
+    await figures(page, (now) => now.step > step + 20);
+  }));
+
+test('the same seed gives the same network, another seed another one', () =>
+  open('?speed=0&view=slowly', async (page) => {
+    await page.locator(at('sum-panel')).waitFor();
+    const title = () => page.locator(at('slow-numbers')).first().textContent();
+    const once = await title();
+    await page.reload();
+    await page.locator(at('sum-panel')).waitFor();
+    assert.equal(await title(), once);
+    await page.goto(`${page.url().split('?')[0]}?speed=0&view=slowly&seed=7`);
+    await page.locator(at('sum-panel')).waitFor();
+    assert.notEqual(await title(), once);
+  }));
+
+test('layers and neurons are added and taken away, with each count as its sum', () =>
+  open('', async (page) => {
+    await running(page);
+    const formulas = () => page.locator(at('formula')).allTextContents();
+    assert.deepEqual(await formulas(), ['(2 + 1) × 8 = 24', '(8 + 1) × 8 = 72', '(8 + 1) × 1 = 9']);
+    await page.click(at('more-0'));
+    await page.locator(at('parameters'), { hasText: '116' }).waitFor();
+    assert.deepEqual(await formulas(), ['(2 + 1) × 9 = 27', '(9 + 1) × 8 = 80', '(8 + 1) × 1 = 9']);
+    await page.click(at('add-'));
+    await page.locator(at('parameters'), { hasText: '148' }).waitFor();
+    await page.click(at('remove-2'));
+    await page.locator(at('parameters'), { hasText: '116' }).waitFor();
+    assert.match(page.url(), /net=9-8/);
+    assert.equal(await page.locator(at('sum')).textContent(), '116');
+  }));
+
+test('a wider layer answers as before: the loss has no jump', () =>
+  open('', async (page) => {
+    await running(page);
+    await figures(page, ({ accuracy, loss }) => accuracy >= 0.95 && loss < 0.3);
+    await page.click(at('toggle'));
+    await paused(page);
+    const before = await figures(page);
+    await page.click(at('more-1'));
+    await page.locator(at('parameters'), { hasText: '115' }).waitFor();
+    await page.click(at('toggle'));
+    await figures(page, ({ step }) => step >= before.step + 20);
+    const after = await figures(page, ({ step }) => step >= before.step + 40);
+    assert.ok(after.step > before.step, 'steps go on counting');
+    assert.ok(after.accuracy >= 0.9, `knew ${before.accuracy}, now ${after.accuracy}`);
+  }));
+
+test('the learning rate changes while it trains, without losing steps or weights', () =>
+  open('', async (page) => {
+    await running(page);
+    const before = await figures(page, ({ accuracy }) => accuracy >= 0.95);
+    await page.locator(at('rate')).fill('12');
+    assert.equal(await page.locator(at('rate-value')).textContent(), '0.001');
+    const after = await figures(page, ({ step }) => step > before.step + 100);
+    assert.ok(after.accuracy >= 0.9);
+    assert.match(page.url(), /lr=0.001/);
+    await page.click(at('optimizer-sgd'));
+    await running(page);
+    const other = await figures(page, ({ step }) => step > after.step + 100);
+    assert.ok(other.accuracy >= 0.9);
+  }));
+
+test('the keyboard reaches a weight, reads it, nudges it', () =>
+  open('', async (page) => {
+    await running(page);
+    await figures(page, ({ step }) => step > 20);
+    await page.keyboard.press('Space');
+    await paused(page);
+    const cell = page.getByRole('gridcell');
+    for (let i = 0; i < 40 && !(await cell.evaluate((element) => element === document.activeElement)); i++) {
+      await page.keyboard.press('Tab');
+    }
+    assert.match(await cell.getAttribute('aria-label'), /^Layer 1, This weight: x₁ to neuron 1, [+−]\d\.\d{3}/);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    assert.match(await cell.getAttribute('aria-label'), /x₂ to neuron 2/);
+    for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');
+    assert.match(await cell.getAttribute('aria-label'), /^Layer 2, This weight: neuron 2 to neuron 2/);
+    await page.keyboard.press('Enter');
+    const card = page.locator(at('card'));
+    await card.waitFor();
+    const value = async () => Number((await page.locator(at('card-value')).textContent()).replace('−', '-'));
+    const before = await value();
+    await page.keyboard.press('+');
+    await page.waitForFunction(
+      ([name, old]) => document.querySelector(name).textContent !== old,
+      [at('card-value'), await page.locator(at('card-value')).textContent()],
+    );
+    assert.ok(Math.abs((await value()) - before - 0.1) < 0.002);
+  }));
+
+test('a click on a dot opens its card, with gradient and history', () =>
+  open('', async (page) => {
+    await running(page);
+    await figures(page, ({ step }) => step > 200);
+    const canvas = page.locator('.pan canvas');
+    const box = await canvas.boundingBox();
+    await page.mouse.click(box.x + 68 + 42 * 2.5, box.y + 6 + 42 * 0.5);
+    const card = page.locator(at('card'));
+    await card.waitFor();
+    assert.match(await card.textContent(), /gradient now[+−]\d/);
+    await page.click(at('card-sum'));
+    await page.locator(at('sum-panel')).waitFor();
+  }));
+
+test('a run that diverges says so, keeps good weights and goes on with a smaller rate', () =>
+  open('?act=relu&opt=sgd&lr=10&batch=1&net=16-16', async (page) => {
+    const notice = page.locator(at('notice'), { hasText: 'became NaN at step' });
+    await notice.waitFor({ timeout: 30_000 });
+    await page.click(at('slower'));
+    await running(page);
+    assert.match(page.url(), /lr=1(&|$)/);
+  }));
