@@ -22,11 +22,6 @@ export interface BrowserDefaults {
   theme: Settings['theme'];
 }
 
-/** The sum that counts a layer's parameters, with what it comes to. */
-function withTotal({ formula, parameters }: { formula: string; parameters: number }): string {
-  return formula === '' ? '' : `${formula.split(' = ')[0]} = ${digits(parameters)}`;
-}
-
 export class Lab {
   settings = $state.raw<Settings>(undefined as unknown as Settings);
   phase = $state<Phase>('loading');
@@ -302,11 +297,10 @@ export class Lab {
     } else this.progress.nextRun();
     this.#history.clear();
     this.#trainer = trainer;
-    const { layers, parameters } = trainer.model.summary();
     this.tensors = [];
     this.watched = undefined;
     this.data = data;
-    this.summary = { parameters, layers: layers.map((layer) => ({ ...layer, formula: withTotal(layer) })) };
+    this.summary = trainer.summary();
     this.notice = undefined;
     if (
       this.selected &&

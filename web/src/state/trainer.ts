@@ -4,8 +4,9 @@
  */
 import { nn, type Engine, type Model, type Run, type RunEvent, type TrainyardError } from 'trainyard';
 import type { Task, TaskData, Watching } from '../tasks/task.ts';
+import { digits } from '../views/numbers.ts';
 import { speeds, type Settings } from './settings.ts';
-import type { Place, Tensor } from './snapshot.ts';
+import type { Place, Summary, Tensor } from './snapshot.ts';
 
 export interface Listener {
   event(event: RunEvent): void;
@@ -135,6 +136,14 @@ export class Trainer {
       batchSize: Math.min(settings.batchSize, this.data.trainRows),
       stepsPerSecond: speeds[settings.speed] ?? Infinity,
     });
+  }
+
+  /** The layers, each with the sum that counts its parameters and what it comes to. */
+  summary(): Summary {
+    const { layers, parameters } = this.model.summary();
+    const total = (formula: string, count: number): string =>
+      formula === '' ? '' : `${formula.split(' = ')[0]} = ${digits(count)}`;
+    return { parameters, layers: layers.map((layer) => ({ ...layer, formula: total(layer.formula, layer.parameters) })) };
   }
 
   /** What the task reads this network through. */
