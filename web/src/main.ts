@@ -14,7 +14,7 @@ const settings = readSettings(location.search, (task) => ({ language, theme, ...
 
 const root = document.documentElement;
 root.lang = settings.language === 'zh' ? 'zh-Hans' : 'en';
-root.dataset['theme'] = settings.theme;
+root.dataset.theme = settings.theme;
 
 words.text = await dictionary(settings.language);
 const lab = new Lab(settings, { language, theme });

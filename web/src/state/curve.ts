@@ -53,7 +53,7 @@ export class CurveBuilder {
   mark(mark: Mark): void {
     const last = this.#marks.at(-1);
     // A slider that is dragged is one change, not fifty.
-    if (last && last.kind === mark.kind && mark.step - last.step <= Math.max(20, mark.step * 0.01)) {
+    if (last?.kind === mark.kind && mark.step - last.step <= Math.max(20, mark.step * 0.01)) {
       this.#marks.pop();
       this.#marks.push({ ...mark, from: last.from });
     } else this.#marks.push(mark);

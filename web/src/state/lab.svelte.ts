@@ -22,6 +22,8 @@ export interface BrowserDefaults {
   theme: Settings['theme'];
 }
 
+const none: ReadonlySet<string> = new Set();
+
 export class Lab {
   settings = $state.raw<Settings>(undefined as unknown as Settings);
   phase = $state<Phase>('loading');
@@ -32,7 +34,7 @@ export class Lab {
   examined = $state.raw<unknown>();
   selected = $state.raw<Place | undefined>();
   probe = $state.raw<Probe | undefined>();
-  frozen = $state.raw<ReadonlySet<string>>(new Set());
+  frozen = $state.raw<ReadonlySet<string>>(none);
   data = $state.raw<Trainer['data'] | undefined>();
   threads = $state(0);
   readonly announcer = new Announcer();
@@ -82,7 +84,7 @@ export class Lab {
 
   toggle(): void {
     if (this.phase === 'running') void this.pause();
-    else if (this.phase === 'paused') this.#do(async () => this.#go());
+    else if (this.phase === 'paused') void this.#do(async () => this.#go());
   }
 
   async pause(): Promise<void> {
@@ -109,7 +111,7 @@ export class Lab {
 
   /** From the first step again, with the same seed. */
   again(): void {
-    this.#do(async () => {
+    void this.#do(async () => {
       await this.#begin(false);
       this.announcer.say(words.text.announce.restarted(this.settings.seed));
     });
@@ -170,7 +172,7 @@ export class Lab {
   nudge(place: Place, value: number): void {
     this.selected = place;
     this.progress.mark('nudge');
-    this.#do(async () => {
+    void this.#do(async () => {
       await this.#trainer?.write(place, value);
       await this.#pictures.now();
       this.announcer.say(words.text.card.nudged(value.toFixed(3)));
@@ -179,7 +181,7 @@ export class Lab {
 
   /** Freezes or thaws the whole tensor of a place; the run goes on with it. */
   freeze(place: Place): void {
-    this.#do(async () => {
+    void this.#do(async () => {
       await this.#trainer?.freeze(place.tensor, !this.frozen.has(place.tensor));
       await this.#restart(!this.running);
     });
@@ -191,7 +193,7 @@ export class Lab {
     this.settings = { ...this.settings, learningRate };
     this.writeAddress();
     this.notice = undefined;
-    this.#do(() => this.#restart(false));
+    void this.#do(() => this.#restart(false));
   }
 
   /** Reads again what the stage shows, where its own input changed. */

@@ -143,7 +143,10 @@ export class Trainer {
     const { layers, parameters } = this.model.summary();
     const total = (formula: string, count: number): string =>
       formula === '' ? '' : `${formula.split(' = ')[0]} = ${digits(count)}`;
-    return { parameters, layers: layers.map((layer) => ({ ...layer, formula: total(layer.formula, layer.parameters) })) };
+    return {
+      parameters,
+      layers: layers.map((layer) => ({ ...layer, formula: total(layer.formula, layer.parameters) })),
+    };
   }
 
   /** What the task reads this network through. */
@@ -216,7 +219,7 @@ function align<New extends { shape: readonly number[]; kind: string }>(
     if (!match || (last && after.length !== before.length)) return;
     layer.forEach((tensor, k) => {
       const other = match[k];
-      if (other && other.shape.length === tensor.shape.length && sameKernel(other.shape, tensor.shape))
+      if (other?.shape.length === tensor.shape.length && sameKernel(other.shape, tensor.shape))
         pairs.push([tensor, other]);
     });
   });

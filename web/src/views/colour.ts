@@ -93,7 +93,7 @@ function scale(stops: readonly string[], bend: (at: number) => number = (at) => 
 
 /** Paints values from `low` to `high` into a canvas of one pixel a value. `stride` and `offset` pick one channel. */
 export function paint(
-  canvas: HTMLCanvasElement | OffscreenCanvas,
+  canvas: HTMLCanvasElement,
   values: ArrayLike<number>,
   options: {
     width: number;
@@ -108,7 +108,7 @@ export function paint(
   const { width, height, table, low, high, offset = 0, stride = 1 } = options;
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
-  const context = canvas.getContext('2d') as CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null;
+  const context = canvas.getContext('2d');
   if (!context) return;
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
@@ -174,5 +174,5 @@ export function dotScale(tensors: readonly { values: Float32Array }[]): number {
     for (let i = 0; i < values.length; i += stride) sizes.push(Math.abs(values[i] ?? 0));
   }
   sizes.sort((a, b) => a - b);
-  return sizes[Math.min(sizes.length - 1, Math.floor(sizes.length * 0.99))] || 1;
+  return sizes[Math.min(sizes.length - 1, Math.floor(sizes.length * 0.99))] ?? 1;
 }

@@ -230,7 +230,7 @@ function drawDots(context: CanvasRenderingContext2D, yard: Yard, block: Block, p
     }
   }
   const { hovered } = picture;
-  if (hovered && hovered.layer === block.layer) {
+  if (hovered?.layer === block.layer) {
     const { x, y } = centre(block, hovered, pitch);
     frame(context, x, y, pitch, picture.colours.ink, 1.5);
   }
@@ -268,7 +268,7 @@ export function matrices(tensors: readonly Tensor[]): Matrix[] {
   for (const tensor of tensors) {
     if (tensor.kind === 'weight' && tensor.shape.length === 2) layers.push({ weight: tensor, bias: undefined });
     const last = layers.at(-1);
-    if (tensor.kind === 'bias' && last && last.weight.layer === tensor.layer) last.bias = tensor;
+    if (tensor.kind === 'bias' && last?.weight.layer === tensor.layer) last.bias = tensor;
   }
   return layers;
 }

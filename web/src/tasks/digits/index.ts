@@ -133,8 +133,8 @@ export const digits: Task<DigitsData, DigitsWatched> = {
     }
     mistakes.sort((a, b) => b.chance - a.chance);
     return {
-      confusion: counted['confusionMatrix'] as number[][],
-      accuracy: counted['accuracy'] as number,
+      confusion: counted.confusionMatrix as number[][],
+      accuracy: counted.accuracy as number,
       mistakes: mistakes.slice(0, 24),
     };
   },
