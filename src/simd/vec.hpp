@@ -104,6 +104,10 @@ inline void store(T* p, const Vec<T>& v) noexcept {
 /// The first n of p's numbers, 0 < n < lanes; the other lanes are 0 and their memory is not read.
 template <class T>
 [[nodiscard]] inline Vec<T> load_first(const T* p, int n) noexcept {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4) return Vec<T>(_mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << n) - 1U), p));
+  if constexpr (sizeof(T) == 8) return Vec<T>(_mm512_maskz_loadu_pd(static_cast<__mmask8>((1U << n) - 1U), p));
+#else
   if constexpr (lanes<T> == 4) {
     if (n == 1) return Vec<T>(p[0], T(0), T(0), T(0));
     if (n == 2) return Vec<T>(p[0], p[1], T(0), T(0));
@@ -113,13 +117,19 @@ template <class T>
     for (int i = 0; i < n; ++i) copy[static_cast<std::size_t>(i)] = p[i];
     return Vec<T>::load_aligned(copy.data());
   }
+#endif
 }
 /// Writes the first n lanes, 0 < n < lanes, and nothing else.
 template <class T>
 inline void store_first(T* p, const Vec<T>& v, int n) noexcept {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4) _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1U << n) - 1U), v);
+  if constexpr (sizeof(T) == 8) _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1U << n) - 1U), v);
+#else
   alignas(Vec<T>) std::array<T, Vec<T>::size> copy;
   v.store_aligned(copy.data());
   for (int i = 0; i < n; ++i) p[i] = copy[static_cast<std::size_t>(i)];
+#endif
 }
 /// The lanes of v as an array.
 template <class T>

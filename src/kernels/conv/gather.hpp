@@ -127,13 +127,7 @@ void run(const Product<T>& p, T* panel) noexcept {
           edge_offset[x] = static_cast<Offset>(static_cast<Index>(x) * padded);
         }
         tile(kc, p.a, p.row_offset + i, k_offset, b, ldb, edge, edge_offset.data(), false);
-        for (Index x = 0; x < h; ++x) {
-          T* out = p.c + p.c_offset[i + x] + j;
-          for (Index y = 0; y < present; ++y) {
-            const T value = edge[x * padded + y];
-            out[y] = add ? out[y] + value : value;
-          }
-        }
+        micro::store_edge(edge, h, padded, present, add, [&](Index x) { return p.c + p.c_offset[i + x] + j; });
       }
     }
     depth += kc;

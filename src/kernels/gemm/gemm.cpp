@@ -93,12 +93,7 @@ void run_panels(const Piece<T>& p, Packing packing, const T* a, Index lda, bool 
       }
       alignas(64) T edge[micro::tile_rows<T> * micro::panel_width<T>];
       tile(kc, tile_a, tile_lda, b, ldb, edge, padded, false);
-      for (Index x = 0; x < h; ++x) {
-        for (Index y = 0; y < present; ++y) {
-          const T value = edge[x * padded + y];
-          out[x * p.ldc + y] = add ? out[x * p.ldc + y] + value : value;
-        }
-      }
+      micro::store_edge(edge, h, padded, present, add, [&](Index x) { return out + x * p.ldc; });
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/gemm/micro.hpp"
+#include "kernels/reduce.hpp"
 
 namespace trainyard::kernels::micro {
 
@@ -71,6 +72,18 @@ inline void pack_rows(bool by_column, const T* a, Index lda, Index mc, int kc, T
     }
     out += h * kc;
   }
+}
+
+/// A tile whose last vector of columns is not all there: `edge` [rows, padded] goes to the rows at out(i).
+template <class T, class Out>
+inline void store_edge(const T* edge, Index rows, Index padded, Index columns, bool add, Out out) noexcept {
+  over_columns<T>(0, columns, [&](Index j, auto load, auto store) {
+    for (Index i = 0; i < rows; ++i) {
+      T* to = out(i) + j;
+      const simd::Vec<T> value = simd::load<T>(edge + i * padded + j);
+      store(to, add ? load(to) + value : value);
+    }
+  });
 }
 
 }  // namespace trainyard::kernels::micro
