@@ -1,9 +1,10 @@
 // Trainyard as its users have it: the built package, the shipped wasm, in its worker.
 // Its layouts are PyTorch's (images channels first, weights [out, in] and [out, in, kh, kw]).
+import { channelsFirst, describe, inputShape, optimizer, product } from '../describe.mjs';
 
 /** options: package, the address of its index.js; build 'relaxed' | 'simd128', of which an isolated page takes threads. */
 export async function open({ package: address, build }) {
-  const { data, load, nn } = await import(address);
+  const { data, load } = await import(address);
   const threads = globalThis.crossOriginIsolated === true;
   const engine = await load({ build: threads ? `${build}-threads` : build });
   return {
@@ -11,22 +12,15 @@ export async function open({ package: address, build }) {
     threads: engine.info.threads,
     variant: engine.info.build,
     gemm: (test) => gemm(engine, test),
-    train: (w, parameters, batches) => train({ engine, data, nn }, w, parameters, batches),
+    train: (w, parameters, batches) => train({ engine, data }, w, parameters, batches),
     peak: (milliseconds) => engine.peak(milliseconds),
     close: () => engine.dispose(),
   };
 }
 
-/** A product is a graph of one node; its two inputs are one example each. */
+/** Its two factors are one example each. */
 async function gemm(engine, { n, orientation, a, b, index }) {
-  const node = {
-    name: 'c',
-    type: 'matmul',
-    inputs: ['a', 'b'],
-    transposeA: orientation === 'AtB',
-    transposeB: orientation === 'ABt',
-  };
-  const model = await engine.model({ trainyard: 1, nodes: [node] }, { inputs: { a: [n, n], b: [n, n] } });
+  const model = await engine.model(product(orientation), { inputs: { a: [n, n], b: [n, n] } });
   const one = ({ data }) => ({ data, shape: [1, n, n] });
   return {
     async run(count) {
@@ -37,47 +31,23 @@ async function gemm(engine, { n, orientation, a, b, index }) {
   };
 }
 
-async function train({ engine, data, nn }, w, parameters, batches) {
-  const all = data.arrays({ x: stack(w, batches, 'x'), y: stack(w, batches, 'y') });
-  const firstBatch = data.arrays({ x: stack(w, batches.slice(0, 1), 'x'), y: stack(w, batches.slice(0, 1), 'y') });
-  const model = await engine.model(describe(nn, w), {
-    input: w.image ? channelsFirst(w.image) : [w.sizes[0]],
-    seed: 1,
-  });
+async function train({ engine, data }, w, parameters, batches) {
+  const arrays = (some) => data.arrays({ x: stack(w, some, 'x'), y: stack(w, some, 'y') });
+  const [all, firstBatch] = [arrays(batches), arrays(batches.slice(0, 1))];
+  const model = await engine.model(describe(w), { input: inputShape(w) });
   const values = Object.entries(parameters).map(([name, tensor]) => toPyTorch(w, name, tensor));
   for (const [i, parameter] of (await model.parameters()).entries()) await parameter.set(values[i]);
-  const run = model.fit(all, { ...options(w), steps: 1e9, shuffle: false, paused: true });
+  const options = { loss: w.loss, batchSize: w.batch, optimizer: optimizer(w.optimizer) };
+  const run = model.fit(all, { ...options, steps: 1e9, shuffle: false, paused: true });
   return {
     steps: async (_, count) => (await run.step(count)).loss,
-    loss: async () => (await model.evaluate(firstBatch, { loss: options(w).loss, batchSize: w.batch })).loss,
+    loss: async () => (await model.evaluate(firstBatch, { loss: w.loss, batchSize: w.batch })).loss,
     async close() {
       await run.stop();
       model.dispose();
     },
   };
 }
-
-const options = (w) => ({
-  loss: w.loss,
-  batchSize: w.batch,
-  optimizer:
-    w.optimizer.kind === 'sgd'
-      ? { type: 'sgd', lr: w.optimizer.rate }
-      : { type: 'adam', lr: w.optimizer.rate, betas: [w.optimizer.beta1, w.optimizer.beta2], eps: w.optimizer.epsilon },
-});
-
-function describe(nn, w) {
-  const activation = { relu: nn.relu, tanh: nn.tanh };
-  const units = w.dense ?? w.sizes.slice(1);
-  const convolutions = (w.filters ?? []).flatMap((filters) => [nn.conv2d(filters, 3), nn.relu(), nn.maxPool2d(2)]);
-  const dense = units.flatMap((outputs, i) => {
-    const after = i < units.length - 1 ? (w.activation ?? 'relu') : w.output;
-    return [nn.linear(outputs), ...(after ? [activation[after]()] : [])];
-  });
-  return nn.sequential(...convolutions, ...(w.image ? [nn.flatten()] : []), ...dense);
-}
-
-const channelsFirst = ([height, width, channels]) => [channels, height, width];
 
 /** All batches below one another, images channels first. */
 function stack(w, batches, key) {
