@@ -12,6 +12,9 @@ const line = ({ workload, size, orientation }) => (size ? `${workload} ${size} $
 export function describeRow(row) {
   const label = `${line(row)}, ${column(row)}`;
   if (row.error) return `${label}: ERROR ${row.error}`;
+  if (row.workload === 'page') {
+    return `${label}: ${row.longTasks} tasks over 50 ms in ${row.seconds} s of training (longest ${digits(row.longestTaskMs)} ms)`;
+  }
   if (row.gflops) {
     const share = row.shareOfPeak ? `, ${(100 * row.shareOfPeak).toFixed(0)} % of the peak` : '';
     return `${label}: ${row.gflops} GFLOP/s (best ${row.gflopsMax})${share}`;
@@ -35,6 +38,7 @@ export function tables(rows) {
         (row) => `${digits(row.msPerStep)} (${digits(row.msPerStepMin)})`,
       ),
     );
+    parts.push(table('load() to first finished step, ms', training, (row) => digits(row.loadMs + row.firstStepMs)));
     parts.push(table('First step, building and compiling included, ms', training, (row) => digits(row.firstStepMs)));
   }
   if (products.length) {

@@ -36,7 +36,7 @@ const chosen = (list, all) => {
     if (!all.includes(name)) throw new Error(`unknown name ${name}, not one of ${all.join(', ')}`);
   return names;
 };
-const workloadNames = chosen(args.only, Object.keys(workloads));
+const workloadNames = chosen(args.only, [...Object.keys(workloads), 'page']);
 const engineNames = chosen(args.engine, Object.keys(engines)).filter((name) => !args.node || engines[name].inNode);
 const timing = { rounds: Number(args.rounds), sliceMs: Number(args.slice) };
 
@@ -49,7 +49,7 @@ const report = (more) => {
   for (const row of more) console.log(describeRow(row));
 };
 
-for (const id of workloadNames) {
+for (const id of workloadNames.filter((name) => name !== 'page')) {
   const w = workloads[id];
   const runs = await openAll(place, cells(engineNames, w.kind, { inNode: args.node }));
   if (w.kind === 'gemm') {
@@ -61,6 +61,10 @@ for (const id of workloadNames) {
   for (const run of runs) await run.close?.();
 }
 await place.close();
+if (workloadNames.includes('page') && engineNames.includes('trainyard') && !args.node) {
+  const { measurePage } = await import('./page.mjs');
+  report([await measurePage(args.chromium)]);
+}
 console.log(`\n${tables(rows)}`);
 
 if (args.json) {
