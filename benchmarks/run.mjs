@@ -1,10 +1,9 @@
 // npm run bench: measures Trainyard and the other in-browser trainers; README.md says how.
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { installPackages } from '../scripts/lib/prepare.mjs';
 
 const { values: args } = parseArgs({
   options: {
@@ -17,10 +16,7 @@ const { values: args } = parseArgs({
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
   },
 });
-const here = fileURLToPath(new URL('.', import.meta.url));
-if (!existsSync(new URL('node_modules', import.meta.url))) {
-  execFileSync('npm', ['ci'], { cwd: here, stdio: 'inherit' }); // the other engines are dependencies of this folder alone
-}
+await installPackages('benchmarks'); // the other engines are dependencies of this folder alone
 if (!existsSync(new URL('../dist/index.js', import.meta.url))) {
   throw new Error('dist/ is missing: npm run build makes the package that is measured');
 }
