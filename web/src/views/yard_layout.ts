@@ -113,6 +113,11 @@ export function nearest(yard: Yard, x: number, y: number): Crossing | undefined 
   return undefined;
 }
 
+/** The neuron's picture at a point. */
+export function pictureAt(yard: Yard, x: number, y: number): Picture | undefined {
+  return yard.pictures.find((each) => x >= each.x && y >= each.y && x < each.x + each.size && y < each.y + each.size);
+}
+
 /** One step of an arrow key, on to the neighbouring block at an edge. */
 export function move(yard: Yard, from: Crossing, dx: number, dy: number): Crossing {
   const block = yard.blocks[from.layer];

@@ -3,6 +3,7 @@ import { data, nn } from 'trainyard';
 import { readParts } from '../../state/network.ts';
 import type { Settings } from '../../state/settings.ts';
 import type { Point } from '../../views/points.ts';
+import { largestScore } from '../../views/colour.ts';
 import type { Maps } from '../../views/yard_draw.ts';
 import type { Task, TaskData } from '../task.ts';
 import { makePoints } from './shapes.ts';
@@ -12,9 +13,8 @@ export interface PointsData extends TaskData {
 }
 
 export interface PointsWatched {
-  /** Scores over the plane, row by row from the top. */
-  scores: Float32Array;
-  side: number;
+  /** Scores over the plane. */
+  answer: Maps;
   /** One for each layer but the last. */
   maps: readonly Maps[];
 }
@@ -79,7 +79,8 @@ export const points: Task<PointsData, PointsWatched> = {
       low: -span,
       high: span,
     }));
-    return { scores: surface.data, side: surfaceSide, maps };
+    const answer = { neurons: 1, side: surfaceSide, values: surface.data, low: -largestScore, high: largestScore };
+    return { answer, maps };
   },
 
   async views() {
