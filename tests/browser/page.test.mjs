@@ -38,6 +38,7 @@ test('a Chinese browser is spoken to in Chinese', () =>
 test('no English is left over in the Chinese page', () =>
   open('?lang=zh&task=digits', async (page) => {
     await running(page);
+    // The program is code in any language.
     for (const tab of ['setup', 'results', 'parameters']) {
       await page.click(at(`tab-${tab}`));
       const text = await page.locator('body').evaluate((body) => body.innerText);

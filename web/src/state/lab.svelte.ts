@@ -92,6 +92,7 @@ export class Lab {
       if (this.phase !== 'running') return;
       await this.#trainer?.pause();
       this.phase = 'paused';
+      this.progress.settle();
       await this.#pictures.now();
       await this.#examine();
       const { step, loss, accuracy } = this.progress.figures;
@@ -105,6 +106,7 @@ export class Lab {
       if (!this.ready || this.phase === 'diverged') return;
       await this.#trainer?.step(1);
       if (this.phase === 'running') this.phase = 'paused';
+      this.progress.settle();
       await this.#pictures.now();
     });
   }

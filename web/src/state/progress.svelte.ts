@@ -9,6 +9,9 @@ import { words } from './words.svelte.ts';
 export class Progress {
   curve = $state.raw<Curve>(emptyCurve);
   figures = $state.raw<Figures>(noFigures);
+  /** The figures as they are; those above are as the visitor last saw them. */
+  #latest = noFigures;
+  #shownAt = 0;
   readonly #builder = new CurveBuilder();
   readonly #meter = new Meter();
   /** Steps that earlier runs of this network did. */
@@ -26,6 +29,7 @@ export class Progress {
     this.#builder.clear();
     this.#meter.clear();
     this.curve = emptyCurve;
+    this.#latest = noFigures;
     this.figures = noFigures;
   }
 
@@ -47,7 +51,7 @@ export class Progress {
     this.#meter.count(event.step - this.#runStep, batchSize);
     const examples = (event.step - this.#runStep) * Math.min(batchSize, rows);
     this.#runStep = event.step;
-    this.#show({ step, epoch: this.figures.epoch + examples / rows, loss: event.loss });
+    this.#show({ step, epoch: this.#latest.epoch + examples / rows, loss: event.loss });
   }
 
   heldOut(event: ValidationEvent): void {
@@ -82,7 +86,15 @@ export class Progress {
     this.curve = this.#builder.snapshot();
   }
 
+  /** Shows the figures as they are now, where a run has just stopped. */
+  settle(): void {
+    this.#shownAt = performance.now();
+    this.figures = this.#latest;
+  }
+
+  /** Numbers that change more than ten times a second cannot be read. */
   #show(figures: Partial<Figures>): void {
-    this.figures = { ...this.figures, ...figures, ...this.#meter.rates() };
+    this.#latest = { ...this.#latest, ...figures, ...this.#meter.rates() };
+    if (performance.now() - this.#shownAt >= 100) this.settle();
   }
 }

@@ -115,8 +115,8 @@ export const en = {
 
   model: {
     title: 'Model',
-    layers: 'Layers',
-    code: 'Code',
+    program: 'This as a program',
+    programHelp: 'With the package trainyard, in a page or in Node. train and heldOut are your data sets.',
     input: 'Input',
     output: 'Output',
     numbers: (count: number) => (count === 1 ? '1 number' : `${digits(count)} numbers`),
@@ -149,7 +149,7 @@ export const en = {
     optimizer: 'Optimizer',
     optimizers: { sgd: 'SGD', adam: 'Adam', rmsprop: 'RMS' },
   },
-  tabs: { setup: 'Set-up', results: 'Results', parameters: 'Parameters' },
+  tabs: { setup: 'Set-up', results: 'Results', parameters: 'Parameters', code: 'Code' },
   ledger: {
     title: (parameters: number) => `All ${digits(parameters)} parameters`,
     name: 'tensor',

@@ -105,8 +105,8 @@ export const zh: Dictionary = {
 
   model: {
     title: '模型',
-    layers: '图',
-    code: '代码',
+    program: '写成程序',
+    programHelp: '用 trainyard 包，网页和 Node 里都能跑。train 和 heldOut 换成你的数据。',
     input: '输入',
     output: '输出',
     numbers: (count) => `${digits(count)} 个数`,
@@ -139,7 +139,7 @@ export const zh: Dictionary = {
     optimizer: '优化器',
     optimizers: { sgd: 'SGD', adam: 'Adam', rmsprop: 'RMS' },
   },
-  tabs: { setup: '设置', results: '成绩', parameters: '参数账本' },
+  tabs: { setup: '设置', results: '成绩', parameters: '参数账本', code: '代码' },
   ledger: {
     title: (parameters) => `全部 ${digits(parameters)} 个参数`,
     name: '张量',
