@@ -25,6 +25,7 @@ function(trainyard_test_program name)
   target_include_directories(${name} SYSTEM PUBLIC "${TRAINYARD_HEADERS}")
   target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}/src")
   target_link_libraries(${name} PUBLIC trainyard googletest PRIVATE trainyard_warnings)
+  trainyard_precompile(${name} tests HEADERS <gtest/gtest.h> LINK googletest trainyard_flags trainyard_warnings)
 endfunction()
 
 file(GLOB_RECURSE support CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/support/*.cpp")
