@@ -1,0 +1,146 @@
+#include "layers/description.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/suggest.hpp"
+
+namespace trainyard {
+namespace {
+
+constexpr std::size_t max_nodes = 100'000;
+
+using Named = std::vector<std::pair<std::string, ValueId>>;
+
+/// Builds named nodes in an order in which every input exists.
+class NodeList {
+ public:
+  NodeList(const Json& nodes, LayerBuilder& builder, const Named& inputs) : builder_(builder) {
+    if (!nodes.is_array()) throw Error(ErrorCode::type_mismatch, "nodes", "[…]", short_text(nodes));
+    if (nodes.size() > max_nodes) {
+      throw Error(ErrorCode::invalid_graph, "nodes", "<= 100000", std::to_string(nodes.size()));
+    }
+    for (const auto& [name, value] : inputs) built_[name] = value;
+    std::string before = inputs.size() == 1 ? inputs.front().first : "";
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const std::string where = "nodes[" + std::to_string(i) + "]";
+      if (!nodes[i].is_object()) throw Error(ErrorCode::type_mismatch, where, "object", short_text(nodes[i]));
+      Node n{nodes[i], where, nodes[i].value("name", std::to_string(i)), {}, false};
+      if (const auto it = n.layer.find("inputs"); it != n.layer.end()) {
+        n.inputs = it->get<std::vector<std::string>>();
+        n.layer.erase("inputs");
+      } else if (!before.empty()) {
+        n.inputs = {before};
+      }
+      if (places_.contains(n.name) || built_.contains(n.name)) {
+        throw Error(ErrorCode::invalid_graph, where + ".name", "", n.name, {"name_taken", n.name});
+      }
+      before = n.name;
+      places_[n.name] = nodes_.size();
+      nodes_.push_back(std::move(n));
+    }
+  }
+
+  ValueId get(const std::string& name, const std::string& where) {
+    // Depth first without recursion: a long chain of nodes must not use up the stack.
+    std::vector<std::string> stack{name};
+    while (!stack.empty()) {
+      const std::string at = stack.back();
+      if (built_.contains(at)) {
+        stack.pop_back();
+        continue;
+      }
+      const auto place = places_.find(at);
+      if (place == places_.end()) dangling(at, stack.size() > 1 ? stack[stack.size() - 2] : where);
+      Node& n = nodes_[place->second];
+      bool ready = true;
+      for (const std::string& input : n.inputs) {
+        if (built_.contains(input)) continue;
+        if (std::ranges::find(stack, input) != stack.end()) {
+          throw Error(ErrorCode::invalid_graph, n.where + ".inputs", "", input, {"cycle", at});
+        }
+        stack.push_back(input);
+        ready = false;
+        break;
+      }
+      if (!ready) continue;
+      std::vector<ValueId> inputs;
+      for (const std::string& input : n.inputs) inputs.push_back(built_.at(input));
+      built_[at] = builder_.build(n.layer, inputs, at, at);
+      n.used = true;
+      stack.pop_back();
+    }
+    return built_.at(name);
+  }
+
+  [[nodiscard]] std::string last() const { return nodes_.empty() ? "" : nodes_.back().name; }
+  /// Every node must lead to an output: a forgotten edge is an error, not a smaller model.
+  void check_all_used() const {
+    for (const Node& n : nodes_) {
+      if (!n.used) throw Error(ErrorCode::invalid_graph, n.where, "", n.name, {"unused_node", n.name});
+    }
+  }
+
+ private:
+  struct Node {
+    Json layer;
+    std::string where, name;
+    std::vector<std::string> inputs;
+    bool used = false;
+  };
+  [[noreturn]] void dangling(const std::string& name, const std::string& where) const {
+    std::vector<std::string_view> known;
+    for (const auto& entry : built_) known.push_back(entry.first);
+    for (const auto& entry : places_) {
+      if (!built_.contains(entry.first)) known.push_back(entry.first);
+    }
+    throw unknown_name(ErrorCode::invalid_graph, where + ".inputs", name, known);
+  }
+
+  LayerBuilder& builder_;
+  std::vector<Node> nodes_;
+  std::map<std::string, std::size_t> places_;
+  std::map<std::string, ValueId> built_;
+};
+
+void check_version(const Json& description) {
+  const auto it = description.find("trainyard");
+  if (it == description.end()) return;
+  if (!it->is_number_integer() || it->get<std::int64_t>() != description_version) {
+    throw Error(ErrorCode::invalid_value, "trainyard", std::to_string(description_version), short_text(*it),
+                {"newer_version", ""});
+  }
+}
+
+}  // namespace
+
+Network build_network(const Json& description, Graph& graph, bool training, const Named& inputs) {
+  if (!description.is_object()) throw Error(ErrorCode::type_mismatch, "model", "object", short_text(description));
+  check_version(description);
+  OptionReader reader(description, "model");
+  const Json* layers = reader.raw("layers");
+  const Json* nodes = reader.raw("nodes");
+  const Json* outputs = reader.raw("outputs");
+  reader.raw("trainyard");
+  reader.finish();
+  Network network;
+  LayerBuilder builder(graph, training, network.layers);
+  if (layers != nullptr && nodes == nullptr) {
+    if (inputs.size() != 1) {
+      throw Error(ErrorCode::invalid_graph, "inputs", "1", std::to_string(inputs.size()), {"use_nodes", ""});
+    }
+    network.outputs.emplace_back("output", builder.sequence(*layers, inputs.front().second, "layers", ""));
+  } else if (nodes != nullptr && layers == nullptr) {
+    NodeList list(*nodes, builder, inputs);
+    std::vector<std::string> wanted{list.last()};
+    if (outputs != nullptr) wanted = outputs->get<std::vector<std::string>>();
+    for (const std::string& name : wanted) network.outputs.emplace_back(name, list.get(name, "outputs"));
+    list.check_all_used();
+  } else {
+    throw Error(ErrorCode::missing_option, "model", "layers | nodes", "");
+  }
+  for (auto& [name, value] : network.outputs) value = graph.channels_first(value);
+  return network;
+}
+
+}  // namespace trainyard

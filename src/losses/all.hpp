@@ -1,0 +1,15 @@
+// The list of losses.
+#pragma once
+#include "losses/loss.hpp"
+
+#define TRAINYARD_LOSSES(X) \
+  X(crossEntropy)           \
+  X(mse)
+
+namespace trainyard::losses {
+
+#define X(loss) extern const LossKind loss;
+TRAINYARD_LOSSES(X)
+#undef X
+
+}  // namespace trainyard::losses
