@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/memory.hpp"
 
 namespace trainyard {
 
@@ -22,6 +23,7 @@ class Arena {
   /// Throws OUT_OF_MEMORY with the number of bytes, and leaves everything else as it was.
   explicit Arena(std::size_t bytes, const char* what = "memory") : bytes_(aligned(bytes)) {
     if (bytes_ == 0) return;
+    require_memory(bytes_, what);
     memory_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, bytes_)));
     if (memory_ == nullptr) throw Error(ErrorCode::out_of_memory, what, "", std::to_string(bytes) + " B");
     std::memset(memory_.get(), 0, bytes_);

@@ -57,16 +57,17 @@ ThreadPool::~ThreadPool() {
   for (std::thread& w : workers_) w.join();
 }
 
-void ThreadPool::run(const std::function<void(int)>& job) {
+void ThreadPool::start(Job job, void* context) {
   if (workers_.empty()) {
-    job(0);
+    job(context, 0);
     return;
   }
-  job_ = &job;
+  job_ = job;
+  context_ = context;
   pending_.store(static_cast<std::uint32_t>(workers_.size()), std::memory_order_relaxed);
   epoch_.fetch_add(1, std::memory_order_release);
   wake(epoch_);
-  job(0);
+  job(context, 0);
   for (std::uint32_t p = pending_.load(std::memory_order_acquire); p != 0;
        p = pending_.load(std::memory_order_acquire)) {
     wait_while(pending_, p, barrier_looks);
@@ -90,7 +91,7 @@ void ThreadPool::work(int me) {
     wait_while(epoch_, seen, 0);
     seen = epoch_.load(std::memory_order_acquire);
     if (stop_.load(std::memory_order_relaxed)) return;
-    (*job_)(me);
+    job_(context_, me);
     if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) wake(pending_);
   }
 }

@@ -3,8 +3,8 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace trainyard {
@@ -18,12 +18,19 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   [[nodiscard]] int size() const { return static_cast<int>(workers_.size()) + 1; }
-  /// Runs job(thread) once on every thread, the caller being thread 0; returns when all are done.
-  void run(const std::function<void(int)>& job);
+  /// Runs job(thread) once on every thread, the caller being thread 0; returns when all are done. Allocates nothing.
+  template <class F>
+  void run(F&& job) {
+    using Job = std::remove_reference_t<F>;
+    start([](void* context, int thread) { (*static_cast<Job*>(context))(thread); },
+          const_cast<std::remove_const_t<Job>*>(&job));
+  }
   /// Inside a job: waits until every thread has arrived.
   void barrier();
 
  private:
+  using Job = void (*)(void* context, int thread);
+  void start(Job job, void* context);
   void work(int me);
 
   alignas(64) std::atomic<std::uint32_t> epoch_{0};
@@ -31,7 +38,8 @@ class ThreadPool {
   alignas(64) std::atomic<std::uint32_t> arrived_{0};
   alignas(64) std::atomic<std::uint32_t> phase_{0};
   std::atomic<bool> stop_{false};
-  const std::function<void(int)>* job_ = nullptr;
+  Job job_ = nullptr;
+  void* context_ = nullptr;
   std::vector<std::thread> workers_;
 };
 

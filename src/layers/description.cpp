@@ -12,6 +12,17 @@ constexpr std::size_t max_nodes = 100'000;
 
 using Named = std::vector<std::pair<std::string, ValueId>>;
 
+/// A list of names. Throws TYPE_MISMATCH.
+std::vector<std::string> names_of(const Json& value, const std::string& path) {
+  std::vector<std::string> names;
+  if (!value.is_array()) throw Error(ErrorCode::type_mismatch, path, "[name, …]", short_text(value));
+  for (const Json& v : value) {
+    if (!v.is_string()) throw Error(ErrorCode::type_mismatch, path, "name", short_text(v));
+    names.push_back(v.get<std::string>());
+  }
+  return names;
+}
+
 /// Builds named nodes in an order in which every input exists.
 class NodeList {
  public:
@@ -25,9 +36,10 @@ class NodeList {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       const std::string where = "nodes[" + std::to_string(i) + "]";
       if (!nodes[i].is_object()) throw Error(ErrorCode::type_mismatch, where, "object", short_text(nodes[i]));
-      Node n{nodes[i], where, nodes[i].value("name", std::to_string(i)), {}, false};
+      Node n{nodes[i], where, std::to_string(i), {}, false};
+      if (const auto it = n.layer.find("name"); it != n.layer.end()) n.name = names_of(Json::array({*it}), where + ".name").front();
       if (const auto it = n.layer.find("inputs"); it != n.layer.end()) {
-        n.inputs = it->get<std::vector<std::string>>();
+        n.inputs = names_of(*it, where + ".inputs");
         n.layer.erase("inputs");
       } else if (!before.empty()) {
         n.inputs = {before};
@@ -133,7 +145,7 @@ Network build_network(const Json& description, Graph& graph, bool training, cons
   } else if (nodes != nullptr && layers == nullptr) {
     NodeList list(*nodes, builder, inputs);
     std::vector<std::string> wanted{list.last()};
-    if (outputs != nullptr) wanted = outputs->get<std::vector<std::string>>();
+    if (outputs != nullptr) wanted = names_of(*outputs, "outputs");
     for (const std::string& name : wanted) network.outputs.emplace_back(name, list.get(name, "outputs"));
     list.check_all_used();
   } else {

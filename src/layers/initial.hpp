@@ -1,7 +1,5 @@
 // The initial values that layers with a weight offer: PyTorch's by default, any initializer on request.
 #pragma once
-#include <cmath>
-
 #include "core/kinds.hpp"
 
 namespace trainyard::layers {
@@ -21,11 +19,8 @@ struct Initial {
     if (!weight_init.is_null()) return weight_init;
     return {{"type", "kaimingUniform"}, {"a", 2.23606797749979}};
   }
-  [[nodiscard]] Json bias(std::int64_t fan_in) const {
-    if (!bias_init.is_null()) return bias_init;
-    const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
-    return {{"type", "uniform"}, {"low", -bound}, {"high", bound}};
-  }
+  /// U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
+  [[nodiscard]] Json bias() const { return bias_init.is_null() ? Json("defaultBound") : bias_init; }
 };
 
 }  // namespace trainyard::layers

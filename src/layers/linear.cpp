@@ -34,7 +34,7 @@ struct Linear {
       c = b.parameter({.name = "bias",
                        .shape = {out},
                        .kind = ParameterKind::bias,
-                       .initializer = initial.bias(in),
+                       .initializer = initial.bias(),
                        .fan_in = in,
                        .fan_out = out});
     }

@@ -1,0 +1,64 @@
+#include "train/compile.hpp"
+
+#include "graph/autodiff.hpp"
+#include "graph/passes/passes.hpp"
+#include "graph/print.hpp"
+
+namespace trainyard {
+namespace {
+
+void add_loss(Graph& graph, const CompileOptions& options, Compiled& c) {
+  const ValueType target = options.loss->target(graph.type(c.outputs.front()), options.target);
+  c.target = graph.input(options.target_name, target, Role::target);
+  const Graph::Scope scope(graph, "loss", "loss");
+  c.loss = options.loss->build(graph, c.outputs.front(), c.target);
+  graph.keep(c.loss);
+}
+
+}  // namespace
+
+Compiled compile(const Model& model, const CompileOptions& options, ThreadPool& pool) {
+  ParameterTable table = model.parameters();  // a copy: plans never add parameters
+  Graph graph(table);
+  Compiled c;
+  const bool learns = options.mode == Mode::train || options.mode == Mode::inspect;
+  Network network = model.build(graph, learns && options.training, c.inputs);
+  for (const auto& [name, value] : network.outputs) c.outputs.push_back(value);
+  c.layers = std::move(network.layers);
+  if (options.mode != Mode::train || options.keep_outputs) {
+    for (const ValueId v : c.outputs) graph.keep(v);
+  }
+  if (options.mode != Mode::predict && options.loss != nullptr) add_loss(graph, options, c);
+  if (learns && c.loss.valid()) {
+    c.seed = graph.input("seed", {.shape = {}}, Role::seed);
+    std::vector<ValueId> extra;
+    if (options.input_gradients) {
+      for (const ValueId v : c.inputs) {
+        if (graph.type(v).dtype == DType::f32) extra.push_back(v);
+      }
+    }
+    c.gradients = differentiate(graph, c.loss, c.seed, extra);
+    if (options.input_gradients) {
+      for (const ValueId d : c.gradients) {
+        if (d.valid() && d != c.seed) graph.keep(d);
+      }
+    }
+  }
+  if (options.report != nullptr) *options.report += "# as built\n" + print(graph);
+  if (options.fuse) {
+    optimize(graph, [&](std::string_view pass, const Graph& g) {
+      if (options.report != nullptr) *options.report += "# after " + std::string(pass) + "\n" + print(g);
+    });
+  } else {
+    dead_code(graph);
+  }
+  Plan plan = make_plan(graph, model.places(),
+                        {.capacity = options.capacity,
+                         .precision = model.precision(),
+                         .keep_all = options.mode == Mode::inspect});
+  if (options.report != nullptr) *options.report += "# plan\n" + print(plan);
+  c.executor = std::make_unique<CpuExecutor>(std::move(plan), model.memory(), pool);
+  return c;
+}
+
+}  // namespace trainyard

@@ -1,0 +1,115 @@
+#include "train/feed.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/suggest.hpp"
+
+namespace trainyard {
+namespace {
+
+std::vector<std::int64_t> without_ones(const Shape& shape) {
+  std::vector<std::int64_t> dims;
+  std::ranges::copy_if(shape.dims(), std::back_inserter(dims), [](std::int64_t d) { return d != 1; });
+  return dims;
+}
+
+std::size_t find_input(const BatchSource& source, const std::string& name, bool only) {
+  std::vector<std::string_view> inputs;
+  std::size_t found = source.columns().size();
+  for (std::size_t i = 0; i < source.columns().size(); ++i) {
+    const ColumnInfo& column = source.columns()[i];
+    if (column.target) continue;
+    inputs.push_back(column.name);
+    if (column.name == name || (only && inputs.size() == 1)) found = i;
+  }
+  if (found == source.columns().size() || (only && inputs.size() > 1 && source.columns()[found].name != name)) {
+    throw unknown_name(ErrorCode::missing_option, "data.inputs", name, inputs);
+  }
+  return found;
+}
+
+}  // namespace
+
+Feed::Feed(const Model& model, const BatchSource& source) : source_(source), target_(source.columns().size()) {
+  const auto& inputs = model.options().inputs;
+  for (const ModelInput& input : inputs) {
+    const std::size_t column = find_input(source, input.name, inputs.size() == 1);
+    const ColumnInfo& info = source.columns()[column];
+    // [28, 28] and [1, 28, 28] are the same numbers.
+    if (info.shape.size() != input.shape.size() || without_ones(info.shape) != without_ones(input.shape)) {
+      throw Error(ErrorCode::shape_mismatch, info.name, text(input.shape, true), text(info.shape, true));
+    }
+    columns_.push_back(column);
+  }
+}
+
+void Feed::need_target(const std::string& name) {
+  for (std::size_t i = 0; i < source_.columns().size(); ++i) {
+    const ColumnInfo& column = source_.columns()[i];
+    if (column.target && (name.empty() || column.name == name)) {
+      target_ = i;
+      return;
+    }
+  }
+  throw Error(ErrorCode::missing_option, "data.targets", name.empty() ? "y" : name, "");
+}
+
+ValueType Feed::target_type() const {
+  const ColumnInfo& info = source_.columns()[target_];
+  return {.shape = info.shape, .dtype = info.dtype};
+}
+
+void Feed::gather(std::span<const Row> rows, const Compiled& c) const {
+  const Plan& plan = c.executor->plan();
+  const auto write = [&](ValueId v, std::size_t column) {
+    source_.gather(rows, column, {c.executor->at(v), plan.values[v.index()].type.dtype, plan.precision});
+  };
+  for (std::size_t i = 0; i < columns_.size(); ++i) write(c.inputs[i], columns_[i]);
+  if (c.target.valid()) write(c.target, target_);
+}
+
+double Feed::seed(std::span<const Row> rows, const Compiled& c, const Loss& loss, std::span<double> weights) const {
+  const Plan& plan = c.executor->plan();
+  const auto count = rows.size();
+  if (source_.weighted()) {
+    source_.gather_weights(rows, {weights.data(), DType::f32, Precision::f64});
+  } else {
+    std::fill_n(weights.begin(), count, 1.0);
+  }
+  const ValueType& target = plan.values[c.target.index()].type;
+  double divisor = 0;
+  if (target.dtype == DType::i32) {
+    const auto* ids = c.executor->at<std::int32_t>(c.target);
+    const auto positions = static_cast<std::size_t>(target.shape.size());
+    for (std::size_t r = 0; r < count; ++r) {
+      divisor += weights[r] * loss.divisor(std::span(ids + r * positions, positions));
+    }
+  } else {
+    for (std::size_t r = 0; r < count; ++r) divisor += weights[r];
+  }
+  if (!c.seed.valid()) return divisor;
+  const double scale = divisor > 0 ? 1 / divisor : 0;
+  for (std::size_t r = 0; r < count; ++r) {
+    if (plan.precision == Precision::f64) {
+      c.executor->at<double>(c.seed)[r] = weights[r] * scale;
+    } else {
+      c.executor->at<float>(c.seed)[r] = static_cast<float>(weights[r] * scale);
+    }
+  }
+  return divisor;
+}
+
+double mean_loss(const Compiled& c, std::span<const double> weights, double divisor) {
+  double sum = 0;
+  for (std::size_t r = 0; r < weights.size(); ++r) {
+    const double loss = c.executor->plan().precision == Precision::f64
+                            ? c.executor->at<double>(c.loss)[r]
+                            : static_cast<double>(c.executor->at<float>(c.loss)[r]);
+    // A row of weight 0 counts for nothing, whatever its loss.
+    if (weights[r] != 0) sum += weights[r] * loss;
+  }
+  return divisor > 0 ? sum / divisor : 0;
+}
+
+}  // namespace trainyard

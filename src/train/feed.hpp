@@ -1,0 +1,39 @@
+// Carries rows of a data set into a plan's inputs, targets and loss weights.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "data/source.hpp"
+#include "losses/loss.hpp"
+#include "train/compile.hpp"
+
+namespace trainyard {
+
+/// Which column feeds which input. One input and one column need not have the same name.
+class Feed {
+ public:
+  /// Throws MISSING_OPTION (path: the input) where a column is missing, SHAPE_MISMATCH where it does not fit.
+  Feed(const Model& model, const BatchSource& source);
+
+  /// The data's target column, the first unless named. Throws MISSING_OPTION if the data has none.
+  void need_target(const std::string& name = "");
+  [[nodiscard]] std::size_t target_column() const { return target_; }
+  [[nodiscard]] ValueType target_type() const;
+
+  /// Writes the rows' inputs, and target if the plan has one. Allocates nothing.
+  void gather(std::span<const Row> rows, const Compiled& c) const;
+  /// Writes the gradient of the loss, weight / divisor a row; returns the divisor. `weights` has room for the rows.
+  double seed(std::span<const Row> rows, const Compiled& c, const Loss& loss, std::span<double> weights) const;
+
+  [[nodiscard]] const BatchSource& source() const { return source_; }
+
+ private:
+  const BatchSource& source_;
+  std::vector<std::size_t> columns_;  ///< by input
+  std::size_t target_ = 0;
+};
+
+/// Sum of weight_i loss_i / divisor, in double and in order.
+[[nodiscard]] double mean_loss(const Compiled& c, std::span<const double> weights, double divisor);
+
+}  // namespace trainyard

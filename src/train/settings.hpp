@@ -1,0 +1,76 @@
+// The options of a run: what model.fit takes.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/options.hpp"
+
+namespace trainyard {
+
+struct RunSettings {
+  std::optional<std::int64_t> epochs;  ///< 1 if neither epochs nor steps are given
+  std::optional<std::int64_t> steps;
+  std::int64_t batch_size = 32;
+  bool shuffle = true;
+  bool drop_last = false;
+  std::int64_t seed = 0;      ///< of shuffles and dropout
+  double clip_norm = 0;       ///< largest global norm of the gradient; 0: no clipping
+  double l1 = 0;              ///< adds l1 sum |w| to the loss's gradient
+  double l2 = 0;              ///< adds l2 / 2 sum w^2
+  std::int64_t validate_every = 0;  ///< steps between validations; 0: after each epoch
+  std::int64_t accumulate = 1;      ///< micro-batches that make one step's batch
+  bool track_updates = false;       ///< keeps what the last step added to each parameter (small models)
+  std::string target;               ///< name of the target column; "": the first
+  Json loss = "crossEntropy";
+  Json optimizer = "adam";
+  Json schedule = "constant";
+  Json metrics = Json::array();
+  Json early_stopping;
+
+  template <class V>
+  void visit(V& v) {
+    v("epochs", epochs, at_least_one);
+    v("steps", steps, at_least_one);
+    v("batchSize", batch_size, at_least_one);
+    v("shuffle", shuffle);
+    v("dropLast", drop_last);
+    v("seed", seed, not_negative);
+    v("clipNorm", clip_norm, not_negative);
+    v("l1", l1, not_negative);
+    v("l2", l2, not_negative);
+    v("validateEvery", validate_every, not_negative);
+    v("accumulate", accumulate, at_least_one);
+    v("trackUpdates", track_updates);
+    v("target", target);
+    raw(v, "loss", loss);
+    raw(v, "optimizer", optimizer);
+    raw(v, "schedule", schedule);
+    raw(v, "metrics", metrics);
+    raw(v, "earlyStopping", early_stopping);
+  }
+
+ private:
+  template <class V>
+  static void raw(V& v, std::string_view key, Json& field) {
+    if (const Json* value = v.raw(key); value != nullptr && !value->is_null()) field = *value;
+  }
+};
+
+/// Stops a run whose validation no longer improves, and restores the best weights.
+struct EarlyStopping {
+  std::string monitor = "loss";  ///< "loss", or the name of one of the run's metrics, on the validation data
+  std::int64_t patience = 5;     ///< validations without improvement
+  double min_delta = 0;
+  bool restore_best = true;
+
+  template <class V>
+  void visit(V& v) {
+    v("monitor", monitor);
+    v("patience", patience, not_negative);
+    v("minDelta", min_delta, not_negative);
+    v("restoreBest", restore_best);
+  }
+};
+
+}  // namespace trainyard

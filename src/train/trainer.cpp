@@ -1,0 +1,198 @@
+#include "train/trainer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+#include "core/error.hpp"
+#include "optimizers/clip.hpp"
+
+namespace trainyard {
+namespace {
+
+double now_ms() {
+  using Clock = std::chrono::steady_clock;
+  return std::chrono::duration<double, std::milli>(Clock::now().time_since_epoch()).count();
+}
+
+/// A good copy is at most one progress event old, and events come at most thirty times a second.
+constexpr double good_copy_ms = 30;
+
+}  // namespace
+
+Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_ptr<const Dataset> validation,
+                 const Json& options, ThreadPool& pool)
+    : model_(model),
+      data_(std::move(data)),
+      validation_(std::move(validation)),
+      pool_(pool),
+      settings_(parse_options<RunSettings>(options, "fit")),
+      loss_kind_(parse_loss(settings_.loss, "fit.loss")),
+      feed_(model, *data_),
+      learner_(model, parse_optimizer(settings_.optimizer, "fit.optimizer")),
+      batches_(data_->rows(), {.batchSize = settings_.batch_size,
+                               .shuffle = settings_.shuffle,
+                               .dropLast = settings_.drop_last,
+                               .seed = static_cast<std::uint64_t>(settings_.seed)}),
+      good_(model, learner_) {
+  feed_.need_target(settings_.target);
+  const ValueType& output = model.outputs().front().second;
+  if (const std::int64_t classes = loss_kind_->classes(output); classes > 0) {
+    if (loss_kind_->target(output, feed_.target_type()).dtype == DType::i32) {
+      data_->check_labels(feed_.target_column(), classes);
+    }
+  }
+  compile_plan();
+  if (validation_) {
+    evaluator_ = std::make_unique<Evaluator>(model, validation_, *loss_kind_, settings_.target, pool);
+  }
+  if (!settings_.early_stopping.is_null()) {
+    early_ = parse_options<EarlyStopping>(settings_.early_stopping, "fit.earlyStopping");
+    if (!validation_) throw Error(ErrorCode::missing_option, "fit.earlyStopping", "validation", "");
+    if (early_->restore_best) best_ = std::make_unique<Snapshot>(model, learner_);
+  }
+  if (settings_.track_updates) before_update_ = Arena(model.places().parameter_bytes, "updates");
+}
+
+void Trainer::compile_plan() {
+  structure_ = model_.structure();
+  CompileOptions options;
+  options.mode = Mode::train;
+  options.capacity = batches_.batch_size();
+  options.loss = loss_kind_.get();
+  options.target = feed_.target_type();
+  train_ = compile(model_, options, pool_);
+  weights_.resize(static_cast<std::size_t>(options.capacity));
+  learner_.arrange();
+}
+
+double Trainer::run_batch(std::span<const Row> rows) {
+  feed_.gather(rows, train_);
+  const auto weights = std::span(weights_).first(rows.size());
+  const double divisor = feed_.seed(rows, train_, *loss_kind_, weights);
+  StepContext context;
+  context.seed = static_cast<std::uint64_t>(settings_.seed);
+  context.step = static_cast<std::uint64_t>(at_.step);
+  train_.executor->run(static_cast<std::int64_t>(rows.size()), context);
+  return mean_loss(train_, weights, divisor);
+}
+
+void Trainer::train_one() {
+  const std::span<const Row> rows = batches_.next();
+  loss_ = run_batch(rows);
+  if (!std::isfinite(loss_)) return;
+  const double scale = settings_.clip_norm > 0 ? clip_scale(learner_.squared_norm(), settings_.clip_norm) : 1;
+  lr_ = learner_.optimizer().lr();
+  if (before_update_.size() > 0) {
+    std::memcpy(before_update_.data(), model_.memory().parameters, before_update_.size());
+  }
+  ++at_.step;
+  learner_.update(lr_, scale, settings_.l1, settings_.l2, static_cast<std::uint64_t>(at_.step), pool_);
+  examples_ += static_cast<std::int64_t>(rows.size());
+  record(loss_);
+}
+
+void Trainer::record(double loss) {
+  loss_sum_ += loss;
+  if (++loss_phase_ < loss_stride_) return;
+  if (loss_count_ == max_losses) {
+    for (std::size_t i = 0; i < max_losses / 2; ++i) losses_[i] = (losses_[2 * i] + losses_[2 * i + 1]) / 2;
+    loss_count_ = max_losses / 2;
+    loss_stride_ *= 2;
+    if (loss_phase_ < loss_stride_) return;
+  }
+  losses_[loss_count_++] = static_cast<float>(loss_sum_ / static_cast<double>(loss_phase_));
+  loss_sum_ = 0;
+  loss_phase_ = 0;
+}
+
+Json Trainer::advance(const Until& until) {
+  Json events = Json::array();
+  const bool timed = std::isfinite(until.milliseconds);
+  const double begin = timed ? now_ms() : 0;
+  double last = begin;
+  // The clock is a call into JavaScript: looked at after so many steps as should take a tenth of the time.
+  std::int64_t look_every = 1;
+  std::int64_t done = 0;
+  if (state_ == State::running && since_good_ >= good_copy_ms) keep_good_copy();
+  while (state_ == State::running && done < until.steps) {
+    if (structure_ != model_.structure()) compile_plan();
+    const std::int64_t epoch = batches_.position().epoch;
+    train_one();
+    if (!std::isfinite(loss_)) {
+      diverge(events);
+      break;
+    }
+    ++done;
+    const bool validates = settings_.validate_every > 0 ? at_.step % settings_.validate_every == 0 : epoch_ended(epoch);
+    if (validates) validate(events);
+    if (state_ == State::running && complete()) finish("complete");
+    if (timed && done % look_every == 0) {
+      const double now = now_ms();
+      if (now - last < until.milliseconds / 10) look_every = std::min<std::int64_t>(2 * look_every, 4096);
+      if (now - last > until.milliseconds / 5) look_every = std::max<std::int64_t>(look_every / 2, 1);
+      last = now;
+      if (now - begin >= until.milliseconds) break;
+    }
+  }
+  if (timed) {
+    const double spent = now_ms() - begin;
+    at_.seconds += spent / 1000;
+    since_good_ += spent;
+  } else {
+    since_good_ = good_copy_ms;
+  }
+  if (done > 0 && state_ != State::diverged) events.push_back(progress());
+  Json result{{"state", state_ == State::running ? "running" : state_ == State::finished ? "finished" : "diverged"}};
+  if (!reason_.empty()) result["reason"] = reason_;
+  result["events"] = std::move(events);
+  return result;
+}
+
+bool Trainer::complete() const {
+  if (settings_.steps && at_.step >= *settings_.steps) return true;
+  if (settings_.steps && !settings_.epochs) return false;
+  return batches_.position().epoch >= settings_.epochs.value_or(1);
+}
+
+void Trainer::set(const Json& changes) {
+  if (!changes.is_object()) throw Error(ErrorCode::type_mismatch, "set", "object", short_text(changes));
+  // What the run itself takes is parsed with its own rules; the rest is the optimizer's.
+  static constexpr std::array<std::string_view, 6> own{"batchSize", "clipNorm", "l1", "l2", "epochs", "steps"};
+  Json mine = Json::object();
+  Json optimizers = Json::object();
+  for (const auto& [key, value] : changes.items()) {
+    (std::ranges::find(own, key) != own.end() ? mine : optimizers)[key] = value;
+  }
+  RunSettings settings = settings_;
+  OptionReader reader(mine, "set");
+  settings.visit(reader);
+  Optimizer optimizer = learner_.optimizer();
+  if (!optimizers.empty()) optimizer.set(optimizers, "set");
+  if (settings.batch_size != batches_.batch_size()) {
+    batches_.set_batch_size(settings.batch_size);
+    settings_ = settings;
+    compile_plan();
+  }
+  settings_ = std::move(settings);
+  learner_.optimizer() = optimizer;
+  learner_.arrange();
+}
+
+void Trainer::stop(const std::string& reason) {
+  if (state_ == State::running) finish(reason);
+}
+
+void Trainer::finish(const std::string& reason) {
+  state_ = State::finished;
+  reason_ = reason;
+  if (best_ && best_step_ >= 0 && reason != "stopped") best_->restore(model_, learner_);
+}
+
+void Trainer::read_update(ParamId id, std::span<float> out) const {
+  if (before_update_.size() == 0) throw Error(ErrorCode::missing_option, "fit.trackUpdates", "true", "false");
+  model_.read_difference(id, before_update_.data(), out);
+}
+
+}  // namespace trainyard

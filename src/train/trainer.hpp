@@ -1,0 +1,116 @@
+// The training loop as a state machine: many to an engine, no globals, paused between any two steps.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/json.hpp"
+#include "data/batches.hpp"
+#include "data/dataset.hpp"
+#include "train/evaluator.hpp"
+#include "train/feed.hpp"
+#include "train/settings.hpp"
+#include "train/weights.hpp"
+
+namespace trainyard {
+
+class Trainer {
+ public:
+  /// Throws what the options' parsing throws (UNKNOWN_OPTION, INVALID_VALUE, …), BATCH_TOO_LARGE, INVALID_LABEL,
+  /// SHAPE_MISMATCH (data against model), OUT_OF_MEMORY; the model is as before.
+  Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_ptr<const Dataset> validation,
+          const Json& options, ThreadPool& pool);
+  Trainer(const Trainer&) = delete;
+  Trainer& operator=(const Trainer&) = delete;
+
+  enum class State : std::uint8_t { running, finished, diverged };
+
+  /// How far one call goes: whichever comes first. Without a time limit no clock is read.
+  struct Until {
+    double milliseconds = std::numeric_limits<double>::infinity();
+    std::int64_t steps = std::numeric_limits<std::int64_t>::max();
+  };
+  /// Trains. Returns {state, reason?, events: […]}: the latest progress, and every validation, best and divergence.
+  /// A step itself allocates nothing and calls nothing outside the engine.
+  Json advance(const Until& until);
+
+  /// Changes hyper-parameters between two steps: {lr, batchSize, clipNorm, l1, l2, epochs, steps, and the optimizer's}.
+  /// Nothing has changed if it throws.
+  void set(const Json& changes);
+  /// Ends the run; weights and optimizer state stay.
+  void stop(const std::string& reason = "stopped");
+
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] std::int64_t step() const { return at_.step; }
+  [[nodiscard]] double loss() const { return loss_; }
+  [[nodiscard]] const Compiled& compiled() const { return train_; }
+  [[nodiscard]] Learner& learner() { return learner_; }
+  /// What the last step added to a parameter, PyTorch's layout; needs trackUpdates.
+  void read_update(ParamId id, std::span<float> out) const;
+  /// {step, epoch, row, lr, loss, state}.
+  [[nodiscard]] Json status() const;
+
+ private:
+  /// All that must go back when a run returns to a good copy.
+  struct Place {
+    std::int64_t step = 0;
+    Position position;
+    double seconds = 0;
+  };
+  void compile_plan();
+  void train_one();
+  double run_batch(std::span<const Row> rows);
+  void record(double loss);
+  [[nodiscard]] bool epoch_ended(std::int64_t before) const { return batches_.position().epoch != before; }
+  [[nodiscard]] bool complete() const;
+  void validate(Json& events);
+  void watch(const Json& result, Json& events);
+  void keep_good_copy();
+  void diverge(Json& events);
+  [[nodiscard]] std::string find_culprit(std::int64_t bad_step);
+  [[nodiscard]] Json progress();
+  void finish(const std::string& reason);
+
+  Model& model_;
+  std::shared_ptr<const Dataset> data_, validation_;
+  ThreadPool& pool_;
+  RunSettings settings_;
+  std::unique_ptr<Loss> loss_kind_;
+  Feed feed_;
+  Learner learner_;
+  Batches batches_;
+  Compiled train_;
+  std::uint64_t structure_ = 0;
+  std::vector<double> weights_;
+  std::unique_ptr<Evaluator> evaluator_;
+
+  State state_ = State::running;
+  std::string reason_;
+  Place at_;
+  double loss_ = 0;
+  double lr_ = 0;
+  std::int64_t examples_ = 0;
+
+  // Losses since the last progress event, thinned to a fixed number.
+  static constexpr std::size_t max_losses = 64;
+  std::array<float, max_losses> losses_{};
+  std::size_t loss_count_ = 0;
+  std::int64_t loss_stride_ = 1, loss_phase_ = 0;
+  double loss_sum_ = 0;
+
+  Snapshot good_;
+  Place good_at_;
+  double since_good_ = 0;
+
+  std::optional<EarlyStopping> early_;
+  std::unique_ptr<Snapshot> best_;
+  double best_value_ = 0;
+  std::int64_t best_step_ = -1, waits_ = 0;
+  Arena before_update_;
+};
+
+}  // namespace trainyard

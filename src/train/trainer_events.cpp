@@ -1,0 +1,114 @@
+// What a run says and does between steps: progress, validation, early stopping, and the way back from divergence.
+#include <cmath>
+
+#include "core/error.hpp"
+#include "train/diagnosis.hpp"
+#include "train/trainer.hpp"
+
+namespace trainyard {
+
+Json Trainer::progress() {
+  Json event{{"type", "progress"},
+             {"step", at_.step},
+             {"epoch", batches_.position().epoch},
+             {"row", batches_.position().row},
+             {"loss", loss_},
+             {"lr", lr_},
+             {"examples", examples_},
+             {"seconds", at_.seconds}};
+  event["losses"] = std::vector<float>(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(loss_count_));
+  event["lossStride"] = loss_stride_;
+  event["gradNorm"] = std::sqrt(learner_.squared_norm());
+  loss_count_ = 0;
+  loss_stride_ = 1;
+  loss_phase_ = 0;
+  loss_sum_ = 0;
+  return event;
+}
+
+void Trainer::validate(Json& events) {
+  Json event{{"type", "epoch"}, {"step", at_.step}, {"epoch", batches_.position().epoch}, {"loss", loss_}};
+  if (evaluator_) {
+    evaluator_->start();
+    while (evaluator_->advance()) {
+    }
+    event["validation"] = evaluator_->result();
+  }
+  const Json result = evaluator_ ? event["validation"] : Json();
+  events.push_back(std::move(event));
+  if (early_) watch(result, events);
+}
+
+void Trainer::watch(const Json& result, Json& events) {
+  const auto found = result.find(early_->monitor);
+  if (found == result.end() || !found->is_number()) {
+    throw Error(ErrorCode::invalid_value, "fit.earlyStopping.monitor", "loss | a metric", early_->monitor);
+  }
+  // Losses and errors fall; accuracies and the like rise.
+  const bool falls = early_->monitor == "loss" || early_->monitor == "mae" || early_->monitor == "rmse";
+  const double value = falls ? found->get<double>() : -found->get<double>();
+  if (best_step_ < 0 || value < best_value_ - early_->min_delta) {
+    best_value_ = value;
+    best_step_ = at_.step;
+    waits_ = 0;
+    if (best_) best_->take(model_, learner_);
+    events.push_back({{"type", "best"}, {"step", at_.step}, {early_->monitor, found->get<double>()}});
+  } else if (++waits_ > early_->patience) {
+    finish("early stopping");
+  }
+}
+
+void Trainer::keep_good_copy() {
+  good_.take(model_, learner_);
+  at_.position = batches_.position();
+  good_at_ = at_;
+  since_good_ = 0;
+}
+
+void Trainer::diverge(Json& events) {
+  const std::int64_t bad_step = at_.step + 1;
+  const double bad_loss = loss_;
+  const std::string layer = find_culprit(bad_step);
+  good_.restore(model_, learner_);
+  at_ = good_at_;
+  batches_.seek(at_.position);
+  state_ = State::diverged;
+  reason_ = "diverged";
+  events.push_back({{"type", "diverged"},
+                    {"step", bad_step},
+                    {"loss", std::isnan(bad_loss) ? "NaN" : "Infinity"},
+                    {"layer", layer},
+                    {"keptStep", at_.step},
+                    {"lr", lr_}});
+}
+
+std::string Trainer::find_culprit(std::int64_t bad_step) {
+  // The same steps again from the good copy, the last one with every value kept.
+  good_.restore(model_, learner_);
+  at_ = good_at_;
+  batches_.seek(at_.position);
+  while (at_.step + 1 < bad_step) train_one();
+  CompileOptions options;
+  options.mode = Mode::inspect;
+  options.capacity = batches_.batch_size();
+  options.loss = loss_kind_.get();
+  options.target = feed_.target_type();
+  Compiled inspected = compile(model_, options, pool_);
+  std::swap(train_, inspected);
+  loss_ = run_batch(batches_.next());
+  std::swap(train_, inspected);
+  return first_not_finite(inspected, static_cast<std::int64_t>(weights_.size()));
+}
+
+Json Trainer::status() const {
+  return {{"state", state_ == State::running ? "running" : state_ == State::finished ? "finished" : "diverged"},
+          {"step", at_.step},
+          {"epoch", batches_.position().epoch},
+          {"row", batches_.position().row},
+          {"stepsPerEpoch", batches_.steps_per_epoch()},
+          {"loss", loss_},
+          {"lr", lr_},
+          {"optimizer", learner_.optimizer().json()}};
+}
+
+}  // namespace trainyard

@@ -1,0 +1,133 @@
+#include "train/weights.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "optimizers/clip.hpp"
+
+namespace trainyard {
+namespace {
+
+/// A range longer than this is shared between the threads.
+constexpr std::size_t parallel_numbers = 65'536;
+constexpr std::size_t numbers_a_line = alignment / sizeof(float);
+
+}  // namespace
+
+Learner::Learner(const Model& model, Optimizer optimizer) : model_(model), optimizer_(std::move(optimizer)) {
+  for (int i = 0; i < optimizer_.slots(); ++i) {
+    slots_[static_cast<std::size_t>(i)] = Arena(model.places().parameter_bytes, "optimizer state");
+  }
+  const auto numbers = model.places().parameter_bytes / element_size(DType::f32, model.precision());
+  partial_.resize(static_cast<std::size_t>(norm_blocks(static_cast<std::int64_t>(numbers))));
+  arrange();
+}
+
+void Learner::arrange() {
+  ranges_.clear();
+  const auto& all = model_.parameters().all();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!all[i].trained()) continue;
+    const std::size_t begin = model_.places().where[i].offset;
+    const std::size_t bytes =
+        aligned(static_cast<std::size_t>(all[i].shape.size()) * element_size(DType::f32, model_.precision()));
+    ranges_.push_back({begin, begin + bytes, all[i].kind == ParameterKind::weight});
+  }
+  std::ranges::sort(ranges_, {}, &Range::begin);
+  const bool alike = optimizer_.weight_decay(true) == optimizer_.weight_decay(false);
+  std::vector<Range> merged;
+  for (const Range& r : ranges_) {
+    const bool joins = !merged.empty() && merged.back().end == r.begin && (alike || merged.back().is_weight == r.is_weight);
+    if (joins) {
+      merged.back().end = r.end;
+    } else {
+      merged.push_back(r);
+    }
+  }
+  ranges_ = std::move(merged);
+}
+
+void Learner::update(double lr, double gradient_scale, double l1, double l2, std::uint64_t step, ThreadPool& pool) {
+  const std::size_t size = element_size(DType::f32, model_.precision());
+  const ModelMemory memory = model_.memory();
+  for (const Range& range : ranges_) {
+    const auto piece = [&](std::size_t begin, std::size_t end) {
+      Update u;
+      u.parameter = memory.parameters + begin;
+      u.gradient = memory.gradients + begin;
+      for (int i = 0; i < optimizer_.slots(); ++i) u.slots[static_cast<std::size_t>(i)] = slot(i) + begin;
+      u.count = static_cast<std::int64_t>((end - begin) / size);
+      u.lr = lr;
+      u.weight_decay = optimizer_.weight_decay(range.is_weight);
+      u.gradient_scale = gradient_scale;
+      u.l1 = range.is_weight ? l1 : 0;
+      u.l2 = range.is_weight ? l2 : 0;
+      u.step = step;
+      optimizer_.update(model_.precision(), u);
+    };
+    const std::size_t numbers = (range.end - range.begin) / size;
+    if (pool.size() == 1 || numbers < parallel_numbers) {
+      piece(range.begin, range.end);
+      continue;
+    }
+    const auto threads = static_cast<std::size_t>(pool.size());
+    pool.run([&](int me) {
+      const std::size_t lines = numbers / numbers_a_line;
+      const std::size_t begin = lines * static_cast<std::size_t>(me) / threads * numbers_a_line * size;
+      const std::size_t end = static_cast<std::size_t>(me) + 1 == threads
+                                  ? range.end - range.begin
+                                  : lines * (static_cast<std::size_t>(me) + 1) / threads * numbers_a_line * size;
+      piece(range.begin + begin, range.begin + end);
+    });
+  }
+}
+
+double Learner::squared_norm() {
+  const auto bytes = model_.places().parameter_bytes;
+  const std::byte* gradients = model_.memory().gradients;
+  const auto count = static_cast<std::int64_t>(bytes / element_size(DType::f32, model_.precision()));
+  const std::int64_t blocks = norm_blocks(count);
+  if (model_.precision() == Precision::f64) {
+    squared_norms(reinterpret_cast<const double*>(gradients), count, 0, blocks, partial_.data());
+  } else {
+    squared_norms(reinterpret_cast<const float*>(gradients), count, 0, blocks, partial_.data());
+  }
+  double sum = 0;
+  for (const double p : partial_) sum += p;
+  return sum;
+}
+
+std::size_t Learner::bytes() const {
+  std::size_t sum = 0;
+  for (const Arena& slot : slots_) sum += slot.size();
+  return sum;
+}
+
+Snapshot::Snapshot(const Model& model, const Learner& learner)
+    : memory_(model.places().parameter_bytes + aligned(model.places().state_bytes) + learner.bytes(), "snapshot") {
+  take(model, learner);
+}
+
+template <class F>
+void Snapshot::each(const Model& model, const Learner& learner, F f) const {
+  std::byte* at = memory_.data();
+  const auto block = [&](std::byte* live, std::size_t bytes) {
+    if (bytes == 0) return;
+    f(live, at, bytes);
+    at += aligned(bytes);
+  };
+  block(model.memory().parameters, model.places().parameter_bytes);
+  block(model.memory().state, model.places().state_bytes);
+  for (int i = 0; i < learner.optimizer().slots(); ++i) block(learner.slot(i), model.places().parameter_bytes);
+}
+
+void Snapshot::take(const Model& model, const Learner& learner) {
+  each(model, learner, [](const std::byte* live, std::byte* copy, std::size_t bytes) { std::memcpy(copy, live, bytes); });
+}
+
+void Snapshot::restore(const Model& model, const Learner& learner) const {
+  each(model, learner, [](std::byte* live, const std::byte* copy, std::size_t bytes) { std::memcpy(live, copy, bytes); });
+}
+
+}  // namespace trainyard
