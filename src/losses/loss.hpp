@@ -15,8 +15,8 @@ namespace trainyard {
 class Loss {
  public:
   Loss() = default;
-  Loss(const Loss&) = delete;
-  Loss& operator=(const Loss&) = delete;
+  Loss(const Loss&) = default;
+  Loss& operator=(const Loss&) = default;
   virtual ~Loss() = default;
 
   /// The type of the target for an output of this type, when the data's column is of `data` (class ids or dense).

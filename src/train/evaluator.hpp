@@ -5,6 +5,7 @@
 
 #include "core/json.hpp"
 #include "data/dataset.hpp"
+#include "metrics/metric.hpp"
 #include "train/feed.hpp"
 
 namespace trainyard {
@@ -12,7 +13,8 @@ namespace trainyard {
 class Evaluator {
  public:
   /// `metrics`: a list of names or descriptions. Throws as parsing and compiling do; INVALID_LABEL.
-  Evaluator(const Model& model, std::shared_ptr<const Dataset> data, const Loss& loss, const std::string& target, ThreadPool& pool);
+  Evaluator(const Model& model, std::shared_ptr<const Dataset> data, const Loss& loss, const Json& metrics,
+            const std::string& target, ThreadPool& pool);
 
   /// Forgets what was seen.
   void start();
@@ -28,6 +30,7 @@ class Evaluator {
   Compiled compiled_;
   std::vector<Row> rows_;
   std::vector<double> weights_;
+  MetricSet metrics_;
   Row next_ = 0;
   double loss_sum_ = 0;
   double divisor_ = 0;

@@ -19,6 +19,12 @@ double now_ms() {
 /// A good copy is at most one progress event old, and events come at most thirty times a second.
 constexpr double good_copy_ms = 30;
 
+std::int64_t planned_steps(const RunSettings& s, std::int64_t steps_per_epoch) {
+  const std::int64_t by_epochs = s.epochs || !s.steps ? s.epochs.value_or(1) * steps_per_epoch
+                                                      : std::numeric_limits<std::int64_t>::max();
+  return std::min(by_epochs, s.steps.value_or(std::numeric_limits<std::int64_t>::max()));
+}
+
 }  // namespace
 
 Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_ptr<const Dataset> validation,
@@ -43,9 +49,11 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
       data_->check_labels(feed_.target_column(), classes);
     }
   }
+  schedule_ = parse_schedule(settings_.schedule, planned_steps(settings_, batches_.steps_per_epoch()), "fit.schedule");
+  metrics_ = MetricSet(settings_.metrics, output, "fit.metrics");
   compile_plan();
   if (validation_) {
-    evaluator_ = std::make_unique<Evaluator>(model, validation_, *loss_kind_, settings_.target, pool);
+    evaluator_ = std::make_unique<Evaluator>(model, validation_, *loss_kind_, settings_.metrics, settings_.target, pool);
   }
   if (!settings_.early_stopping.is_null()) {
     early_ = parse_options<EarlyStopping>(settings_.early_stopping, "fit.earlyStopping");
@@ -62,6 +70,7 @@ void Trainer::compile_plan() {
   options.capacity = batches_.batch_size();
   options.loss = loss_kind_.get();
   options.target = feed_.target_type();
+  options.keep_outputs = !metrics_.empty();
   train_ = compile(model_, options, pool_);
   weights_.resize(static_cast<std::size_t>(options.capacity));
   learner_.arrange();
@@ -82,8 +91,9 @@ void Trainer::train_one() {
   const std::span<const Row> rows = batches_.next();
   loss_ = run_batch(rows);
   if (!std::isfinite(loss_)) return;
+  if (!metrics_.empty()) metrics_.update(train_, rows.size(), weights_);
   const double scale = settings_.clip_norm > 0 ? clip_scale(learner_.squared_norm(), settings_.clip_norm) : 1;
-  lr_ = learner_.optimizer().lr();
+  lr_ = schedule_->lr(learner_.optimizer().lr(), at_.step);
   if (before_update_.size() > 0) {
     std::memcpy(before_update_.data(), model_.memory().parameters, before_update_.size());
   }

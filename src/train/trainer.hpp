@@ -11,6 +11,7 @@
 #include "core/json.hpp"
 #include "data/batches.hpp"
 #include "data/dataset.hpp"
+#include "schedules/schedule.hpp"
 #include "train/evaluator.hpp"
 #include "train/feed.hpp"
 #include "train/settings.hpp"
@@ -82,10 +83,12 @@ class Trainer {
   std::unique_ptr<Loss> loss_kind_;
   Feed feed_;
   Learner learner_;
+  std::unique_ptr<Schedule> schedule_;
   Batches batches_;
   Compiled train_;
   std::uint64_t structure_ = 0;
   std::vector<double> weights_;
+  MetricSet metrics_;
   std::unique_ptr<Evaluator> evaluator_;
 
   State state_ = State::running;

@@ -19,6 +19,7 @@ Json Trainer::progress() {
   event["losses"] = std::vector<float>(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(loss_count_));
   event["lossStride"] = loss_stride_;
   event["gradNorm"] = std::sqrt(learner_.squared_norm());
+  if (!metrics_.empty()) event["metrics"] = metrics_.result();
   loss_count_ = 0;
   loss_stride_ = 1;
   loss_phase_ = 0;
@@ -28,11 +29,16 @@ Json Trainer::progress() {
 
 void Trainer::validate(Json& events) {
   Json event{{"type", "epoch"}, {"step", at_.step}, {"epoch", batches_.position().epoch}, {"loss", loss_}};
+  if (!metrics_.empty()) {
+    event["metrics"] = metrics_.result();
+    metrics_.reset();
+  }
   if (evaluator_) {
     evaluator_->start();
     while (evaluator_->advance()) {
     }
     event["validation"] = evaluator_->result();
+    schedule_->observe(event["validation"]["loss"].get<double>(), at_.step);
   }
   const Json result = evaluator_ ? event["validation"] : Json();
   events.push_back(std::move(event));
