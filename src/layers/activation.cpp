@@ -16,7 +16,9 @@ struct Plain {
 struct LeakyRelu {
   double slope = 0.01;
   template <class V>
-  void visit(V& v) { v("slope", slope); }
+  void visit(V& v) {
+    v("slope", slope);
+  }
   ValueId build(LayerBuilder& b, std::span<const ValueId> inputs) const {
     return b.graph().add(ops::leaky_relu, {inputs[0]},
                          Attributes(ActivationAttributes{kernels::Activation::leaky_relu, slope}));
@@ -27,7 +29,9 @@ struct LeakyRelu {
 struct Gelu {
   std::string approximate = "none";
   template <class V>
-  void visit(V& v) { v("approximate", approximate, Choices{"none", "tanh"}); }
+  void visit(V& v) {
+    v("approximate", approximate, Choices{"none", "tanh"});
+  }
   ValueId build(LayerBuilder& b, std::span<const ValueId> inputs) const {
     return b.graph().add(approximate == "tanh" ? ops::gelu_tanh : ops::gelu, {inputs[0]});
   }

@@ -37,7 +37,8 @@ class NodeList {
       const std::string where = "nodes[" + std::to_string(i) + "]";
       if (!nodes[i].is_object()) throw Error(ErrorCode::type_mismatch, where, "object", short_text(nodes[i]));
       Node n{nodes[i], where, std::to_string(i), {}, false};
-      if (const auto it = n.layer.find("name"); it != n.layer.end()) n.name = names_of(Json::array({*it}), where + ".name").front();
+      if (const auto it = n.layer.find("name"); it != n.layer.end())
+        n.name = names_of(Json::array({*it}), where + ".name").front();
       if (const auto it = n.layer.find("inputs"); it != n.layer.end()) {
         n.inputs = names_of(*it, where + ".inputs");
         n.layer.erase("inputs");

@@ -1,4 +1,5 @@
-// Layers: what a description is made of. A layer is one file with its options and the ops that it writes into the graph.
+// Layers: what a description is made of. A layer is one file with its options and the ops that it writes into the
+// graph.
 #pragma once
 #include <span>
 #include <string>

@@ -52,10 +52,9 @@ Compiled compile(const Model& model, const CompileOptions& options, ThreadPool& 
   } else {
     dead_code(graph);
   }
-  Plan plan = make_plan(graph, model.places(),
-                        {.capacity = options.capacity,
-                         .precision = model.precision(),
-                         .keep_all = options.mode == Mode::inspect});
+  Plan plan = make_plan(
+      graph, model.places(),
+      {.capacity = options.capacity, .precision = model.precision(), .keep_all = options.mode == Mode::inspect});
   if (options.report != nullptr) *options.report += "# plan\n" + print(plan);
   c.executor = std::make_unique<CpuExecutor>(std::move(plan), model.memory(), pool);
   return c;

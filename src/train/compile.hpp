@@ -22,14 +22,14 @@ enum class Mode : std::uint8_t {
 struct CompileOptions {
   Mode mode = Mode::predict;
   std::int64_t capacity = 1;
-  const Loss* loss = nullptr;          ///< for all modes but predict
-  ValueType target;                    ///< type of the data's target column
+  const Loss* loss = nullptr;  ///< for all modes but predict
+  ValueType target;            ///< type of the data's target column
   std::string target_name = "y";
-  bool keep_outputs = false;           ///< train: outputs stay readable (metrics)
-  bool fuse = true;                    ///< false shows every op by itself
-  bool training = true;                ///< inspect: dropout drops, batch norm uses the batch
-  bool input_gradients = false;        ///< inspect: gradients of every value, inputs included
-  std::string* report = nullptr;       ///< gets the printed graph before and after each pass, and the plan
+  bool keep_outputs = false;      ///< train: outputs stay readable (metrics)
+  bool fuse = true;               ///< false shows every op by itself
+  bool training = true;           ///< inspect: dropout drops, batch norm uses the batch
+  bool input_gradients = false;   ///< inspect: gradients of every value, inputs included
+  std::string* report = nullptr;  ///< gets the printed graph before and after each pass, and the plan
 };
 
 /// A plan and the values by which it is fed and read.

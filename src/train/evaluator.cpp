@@ -18,9 +18,10 @@ Evaluator::Evaluator(const Model& model, std::shared_ptr<const Dataset> data, co
   feed_.need_target(target);
   const ValueType& output = model.outputs().front().second;
   if (const std::int64_t classes = loss.classes(output); classes > 0) {
-    if (loss.target(output, feed_.target_type()).dtype == DType::i32) data_->check_labels(feed_.target_column(), classes);
+    if (loss.target(output, feed_.target_type()).dtype == DType::i32)
+      data_->check_labels(feed_.target_column(), classes);
   }
-  metrics_ = MetricSet(metrics, output, "metrics");
+  scores_ = Scores(metrics, output, loss.target(output, feed_.target_type()), "metrics");
   CompileOptions options;
   options.mode = Mode::evaluate;
   options.capacity = std::min(chunk_rows, data_->rows());
@@ -35,7 +36,7 @@ void Evaluator::start() {
   next_ = 0;
   loss_sum_ = 0;
   divisor_ = 0;
-  metrics_.reset();
+  scores_.reset();
 }
 
 bool Evaluator::advance() {
@@ -50,13 +51,16 @@ bool Evaluator::advance() {
   compiled_.executor->run(static_cast<std::int64_t>(rows.size()), {});
   loss_sum_ += mean_loss(compiled_, weights, divisor) * divisor;
   divisor_ += divisor;
-  if (!metrics_.empty()) metrics_.update(compiled_, rows.size(), weights_);
+  if (!scores_.empty()) {
+    scores_.update(compiled_, rows.size(),
+                   data_->weighted() ? std::span<const double>(weights) : std::span<const double>());
+  }
   return next_ < data_->rows();
 }
 
 Json Evaluator::result() const {
   Json result{{"loss", divisor_ > 0 ? loss_sum_ / divisor_ : 0.0}, {"rows", next_}};
-  if (!metrics_.empty()) result.update(metrics_.result());
+  if (!scores_.empty()) result.update(scores_.result());
   return result;
 }
 

@@ -5,8 +5,8 @@
 
 #include "core/json.hpp"
 #include "data/dataset.hpp"
-#include "metrics/metric.hpp"
 #include "train/feed.hpp"
+#include "train/scores.hpp"
 
 namespace trainyard {
 
@@ -22,6 +22,7 @@ class Evaluator {
   bool advance();
   /// {loss, accuracy, …} over all rows.
   [[nodiscard]] Json result() const;
+  [[nodiscard]] const Scores& scores() const { return scores_; }
 
  private:
   std::shared_ptr<const Dataset> data_;
@@ -30,7 +31,7 @@ class Evaluator {
   Compiled compiled_;
   std::vector<Row> rows_;
   std::vector<double> weights_;
-  MetricSet metrics_;
+  Scores scores_;
   Row next_ = 0;
   double loss_sum_ = 0;
   double divisor_ = 0;

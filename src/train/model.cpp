@@ -83,7 +83,8 @@ void Model::read_as(ParamId id, std::span<T> out, Content content) const {
   const bool is_state = at.block == Block::state;
   std::byte* base = is_state ? state_.data() : (content == Content::gradient ? gradients_ : parameters_).data();
   if (static_cast<std::int64_t>(out.size()) != p.shape.size()) {
-    throw Error(ErrorCode::parameter_mismatch, p.names.front(), std::to_string(p.shape.size()), std::to_string(out.size()));
+    throw Error(ErrorCode::parameter_mismatch, p.names.front(), std::to_string(p.shape.size()),
+                std::to_string(out.size()));
   }
   if (is_state && content == Content::gradient) {
     std::ranges::fill(out, T(0));
@@ -104,7 +105,8 @@ void Model::write_as(ParamId id, std::span<const T> numbers) {
   }
   with_memory(p, precision(), (at.block == Block::state ? state_ : parameters_).data() + at.offset, [&](auto* to) {
     using To = std::remove_pointer_t<decltype(to)>;
-    each_stored(p, [&](std::int64_t i, std::int64_t s) { to[s] = static_cast<To>(numbers[static_cast<std::size_t>(i)]); });
+    each_stored(p,
+                [&](std::int64_t i, std::int64_t s) { to[s] = static_cast<To>(numbers[static_cast<std::size_t>(i)]); });
   });
 }
 
@@ -115,7 +117,9 @@ void Model::read_difference(ParamId id, const std::byte* before, std::span<float
   if (at.block == Block::state) return;
   with_memory(p, precision(), parameters_.data() + at.offset, [&](const auto* now) {
     const auto* then = reinterpret_cast<decltype(now)>(before + at.offset);
-    each_stored(p, [&](std::int64_t i, std::int64_t s) { out[static_cast<std::size_t>(i)] = static_cast<float>(now[s] - then[s]); });
+    each_stored(p, [&](std::int64_t i, std::int64_t s) {
+      out[static_cast<std::size_t>(i)] = static_cast<float>(now[s] - then[s]);
+    });
   });
 }
 

@@ -22,7 +22,7 @@ struct ModelInput {
 
 struct ModelOptions {
   std::vector<ModelInput> inputs;
-  std::uint64_t seed = 0;  ///< of the initial values
+  std::uint64_t seed = 0;                ///< of the initial values
   Precision precision = Precision::f32;  ///< f64: native builds only, for tests
 };
 

@@ -33,7 +33,9 @@ std::string formula(const ParameterTable& table, const LayerRecord& layer) {
   return text;
 }
 
-Json shape_json(const Shape& shape) { return Json(std::vector<std::int64_t>(shape.dims().begin(), shape.dims().end())); }
+Json shape_json(const Shape& shape) {
+  return Json(std::vector<std::int64_t>(shape.dims().begin(), shape.dims().end()));
+}
 
 }  // namespace
 
@@ -73,12 +75,9 @@ Json Model::summary() const {
   for (const auto& [name, type] : outputs_) outputs[name] = shape_json(type.shape);
   Json inputs_json = Json::object();
   for (const ModelInput& input : options_.inputs) inputs_json[input.name] = shape_json(input.shape);
-  return {{"inputs", std::move(inputs_json)},
-          {"layers", std::move(layers)},
-          {"outputs", std::move(outputs)},
-          {"parameters", count},
-          {"trainable", trainable},
-          {"bytes", 2 * places_.parameter_bytes + places_.state_bytes}};
+  return {{"inputs", std::move(inputs_json)}, {"layers", std::move(layers)},
+          {"outputs", std::move(outputs)},    {"parameters", count},
+          {"trainable", trainable},           {"bytes", 2 * places_.parameter_bytes + places_.state_bytes}};
 }
 
 Json Model::parameter_list() const {

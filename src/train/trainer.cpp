@@ -20,9 +20,11 @@ double now_ms() {
 constexpr double good_copy_ms = 30;
 
 std::int64_t planned_steps(const RunSettings& s, std::int64_t steps_per_epoch) {
-  const std::int64_t by_epochs = s.epochs || !s.steps ? s.epochs.value_or(1) * steps_per_epoch
-                                                      : std::numeric_limits<std::int64_t>::max();
-  return std::min(by_epochs, s.steps.value_or(std::numeric_limits<std::int64_t>::max()));
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t epochs = s.epochs.value_or(1);
+  const bool fits = epochs <= most / steps_per_epoch;
+  const std::int64_t by_epochs = (s.epochs || !s.steps) && fits ? epochs * steps_per_epoch : most;
+  return std::min(by_epochs, s.steps.value_or(most));
 }
 
 }  // namespace
@@ -49,11 +51,12 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
       data_->check_labels(feed_.target_column(), classes);
     }
   }
-  schedule_ = parse_schedule(settings_.schedule, planned_steps(settings_, batches_.steps_per_epoch()), "fit.schedule");
-  metrics_ = MetricSet(settings_.metrics, output, "fit.metrics");
+  schedule_ = parse_schedule(settings_.schedule, "fit.schedule");
+  scores_ = Scores(settings_.metrics, output, loss_kind_->target(output, feed_.target_type()), "fit.metrics");
   compile_plan();
   if (validation_) {
-    evaluator_ = std::make_unique<Evaluator>(model, validation_, *loss_kind_, settings_.metrics, settings_.target, pool);
+    evaluator_ =
+        std::make_unique<Evaluator>(model, validation_, *loss_kind_, settings_.metrics, settings_.target, pool);
   }
   if (!settings_.early_stopping.is_null()) {
     early_ = parse_options<EarlyStopping>(settings_.early_stopping, "fit.earlyStopping");
@@ -70,10 +73,15 @@ void Trainer::compile_plan() {
   options.capacity = batches_.batch_size();
   options.loss = loss_kind_.get();
   options.target = feed_.target_type();
-  options.keep_outputs = !metrics_.empty();
+  options.keep_outputs = !scores_.empty();
   train_ = compile(model_, options, pool_);
   weights_.resize(static_cast<std::size_t>(options.capacity));
   learner_.arrange();
+}
+
+Course Trainer::course() const {
+  const std::int64_t per_epoch = batches_.steps_per_epoch();
+  return {learner_.optimizer().lr(), planned_steps(settings_, per_epoch), per_epoch};
 }
 
 double Trainer::run_batch(std::span<const Row> rows) {
@@ -91,9 +99,13 @@ void Trainer::train_one() {
   const std::span<const Row> rows = batches_.next();
   loss_ = run_batch(rows);
   if (!std::isfinite(loss_)) return;
-  if (!metrics_.empty()) metrics_.update(train_, rows.size(), weights_);
+  if (!scores_.empty()) {
+    scores_.update(
+        train_, rows.size(),
+        data_->weighted() ? std::span<const double>(weights_).first(rows.size()) : std::span<const double>());
+  }
   const double scale = settings_.clip_norm > 0 ? clip_scale(learner_.squared_norm(), settings_.clip_norm) : 1;
-  lr_ = schedule_->lr(learner_.optimizer().lr(), at_.step);
+  lr_ = schedule_->lr(course(), at_.step);
   if (before_update_.size() > 0) {
     std::memcpy(before_update_.data(), model_.memory().parameters, before_update_.size());
   }

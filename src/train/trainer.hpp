@@ -14,6 +14,7 @@
 #include "schedules/schedule.hpp"
 #include "train/evaluator.hpp"
 #include "train/feed.hpp"
+#include "train/scores.hpp"
 #include "train/settings.hpp"
 #include "train/weights.hpp"
 
@@ -64,6 +65,7 @@ class Trainer {
   };
   void compile_plan();
   void train_one();
+  [[nodiscard]] Course course() const;
   double run_batch(std::span<const Row> rows);
   void record(double loss);
   [[nodiscard]] bool epoch_ended(std::int64_t before) const { return batches_.position().epoch != before; }
@@ -88,7 +90,7 @@ class Trainer {
   Compiled train_;
   std::uint64_t structure_ = 0;
   std::vector<double> weights_;
-  MetricSet metrics_;
+  Scores scores_;
   std::unique_ptr<Evaluator> evaluator_;
 
   State state_ = State::running;

@@ -19,7 +19,7 @@ Json Trainer::progress() {
   event["losses"] = std::vector<float>(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(loss_count_));
   event["lossStride"] = loss_stride_;
   event["gradNorm"] = std::sqrt(learner_.squared_norm());
-  if (!metrics_.empty()) event["metrics"] = metrics_.result();
+  if (!scores_.empty()) event["metrics"] = scores_.result();
   loss_count_ = 0;
   loss_stride_ = 1;
   loss_phase_ = 0;
@@ -29,16 +29,18 @@ Json Trainer::progress() {
 
 void Trainer::validate(Json& events) {
   Json event{{"type", "epoch"}, {"step", at_.step}, {"epoch", batches_.position().epoch}, {"loss", loss_}};
-  if (!metrics_.empty()) {
-    event["metrics"] = metrics_.result();
-    metrics_.reset();
+  if (!scores_.empty()) {
+    event["metrics"] = scores_.result();
+    scores_.reset();
   }
   if (evaluator_) {
     evaluator_->start();
     while (evaluator_->advance()) {
     }
     event["validation"] = evaluator_->result();
-    schedule_->observe(event["validation"]["loss"].get<double>(), at_.step);
+    const std::string_view wanted = schedule_->monitor();
+    const auto seen = event["validation"].find(wanted.empty() ? "loss" : wanted);
+    if (seen != event["validation"].end() && seen->is_number()) schedule_->observe(course(), seen->get<double>());
   }
   const Json result = evaluator_ ? event["validation"] : Json();
   events.push_back(std::move(event));
@@ -50,8 +52,7 @@ void Trainer::watch(const Json& result, Json& events) {
   if (found == result.end() || !found->is_number()) {
     throw Error(ErrorCode::invalid_value, "fit.earlyStopping.monitor", "loss | a metric", early_->monitor);
   }
-  // Losses and errors fall; accuracies and the like rise.
-  const bool falls = early_->monitor == "loss" || early_->monitor == "mae" || early_->monitor == "rmse";
+  const bool falls = early_->monitor == "loss" || evaluator_->scores().goal(early_->monitor) == Goal::min;
   const double value = falls ? found->get<double>() : -found->get<double>();
   if (best_step_ < 0 || value < best_value_ - early_->min_delta) {
     best_value_ = value;
@@ -107,7 +108,9 @@ std::string Trainer::find_culprit(std::int64_t bad_step) {
 }
 
 Json Trainer::status() const {
-  return {{"state", state_ == State::running ? "running" : state_ == State::finished ? "finished" : "diverged"},
+  return {{"state", state_ == State::running    ? "running"
+                    : state_ == State::finished ? "finished"
+                                                : "diverged"},
           {"step", at_.step},
           {"epoch", batches_.position().epoch},
           {"row", batches_.position().row},

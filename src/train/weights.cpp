@@ -38,7 +38,8 @@ void Learner::arrange() {
   const bool alike = optimizer_.weight_decay(true) == optimizer_.weight_decay(false);
   std::vector<Range> merged;
   for (const Range& r : ranges_) {
-    const bool joins = !merged.empty() && merged.back().end == r.begin && (alike || merged.back().is_weight == r.is_weight);
+    const bool joins =
+        !merged.empty() && merged.back().end == r.begin && (alike || merged.back().is_weight == r.is_weight);
     if (joins) {
       merged.back().end = r.end;
     } else {
@@ -123,11 +124,13 @@ void Snapshot::each(const Model& model, const Learner& learner, F f) const {
 }
 
 void Snapshot::take(const Model& model, const Learner& learner) {
-  each(model, learner, [](const std::byte* live, std::byte* copy, std::size_t bytes) { std::memcpy(copy, live, bytes); });
+  each(model, learner,
+       [](const std::byte* live, std::byte* copy, std::size_t bytes) { std::memcpy(copy, live, bytes); });
 }
 
 void Snapshot::restore(const Model& model, const Learner& learner) const {
-  each(model, learner, [](std::byte* live, const std::byte* copy, std::size_t bytes) { std::memcpy(live, copy, bytes); });
+  each(model, learner,
+       [](std::byte* live, const std::byte* copy, std::size_t bytes) { std::memcpy(live, copy, bytes); });
 }
 
 }  // namespace trainyard

@@ -1,0 +1,33 @@
+// The metrics of a run or an evaluation, fed from a plan's outputs and target.
+#pragma once
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "metrics/metric.hpp"
+#include "train/feed.hpp"
+
+namespace trainyard {
+
+class Scores {
+ public:
+  Scores() = default;
+  /// `list`: names or descriptions. `target`: the type that the loss wants. Throws as parse_metrics.
+  Scores(const Json& list, const ValueType& output, const ValueType& target, const std::string& path);
+
+  [[nodiscard]] bool empty() const { return metrics_.empty(); }
+  void reset();
+  /// Counts the rows that the plan has just computed. `weights`: one a row, or empty. Allocates nothing once the
+  /// largest batch was seen.
+  void update(const Compiled& c, std::size_t rows, std::span<const double> weights);
+  /// {accuracy: 0.97, …}
+  [[nodiscard]] Json result() const;
+  /// Which way is better; Goal::none for a name that is not in the list.
+  [[nodiscard]] Goal goal(std::string_view name) const;
+
+ private:
+  std::vector<std::unique_ptr<Metric>> metrics_;
+  std::vector<float> weights_;
+};
+
+}  // namespace trainyard
