@@ -68,6 +68,7 @@ inline constexpr std::string_view hint_keys[] = {
     "no_gradient",
     "overlap",
     "size_mismatch",
+    "smaller",
     "target_shape",
     "too_many_elements",
     "trailing_bytes",

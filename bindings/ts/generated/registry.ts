@@ -50,6 +50,7 @@ export const hintKeys = [
   'no_gradient',
   'overlap',
   'size_mismatch',
+  'smaller',
   'target_shape',
   'too_many_elements',
   'trailing_bytes',

@@ -73,6 +73,7 @@ export const en: Table = {
     server_sent_html: () => 'The server answered with a page: the file is not where it was looked for.',
     shape_of_data: () => 'The product of the shape must be the number of elements.',
     size_mismatch: () => 'The place of the tensor is not as large as its shape says.',
+    smaller: () => 'Make the model, the batch or the data smaller.',
     stop_first: () => 'Stop its run first, or wait for run.done.',
     target_shape: () => 'Give each example a target of the shape of the network’s output.',
     too_many_elements: () => 'No memory could hold a tensor of this shape.',

@@ -63,6 +63,7 @@ export const zh: Table = {
     server_sent_html: () => '服务器回的是网页：文件不在所找的位置。',
     shape_of_data: () => '形状各数之积必须等于元素个数。',
     size_mismatch: () => '张量所占的位置与它的形状不符。',
+    smaller: () => '把模型、批次或数据改小一些。',
     stop_first: () => '先停止正在进行的训练，或等待 run.done。',
     target_shape: () => '每个样本的目标要与网络输出的形状相同。',
     too_many_elements: () => '任何内存都放不下这种形状的张量。',
