@@ -24,7 +24,8 @@ Error::Error(ErrorCode code_, std::string path_, std::string expected_, std::str
   if (!path.empty()) message_ += " at " + path;
   if (!expected.empty()) message_ += ": expected " + expected;
   if (!got.empty()) message_ += (expected.empty() ? ": got " : ", got ") + got;
-  if (!hint.key.empty()) message_ += " (" + std::string(hint.key) + (hint.argument.empty() ? "" : ": " + hint.argument) + ")";
+  if (!hint.key.empty())
+    message_ += " (" + std::string(hint.key) + (hint.argument.empty() ? "" : ": " + hint.argument) + ")";
 }
 
 }  // namespace trainyard

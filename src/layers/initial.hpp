@@ -20,7 +20,7 @@ struct Initial {
     return {{"type", "kaimingUniform"}, {"a", 2.23606797749979}};
   }
   /// U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
-  [[nodiscard]] Json bias() const { return bias_init.is_null() ? Json("defaultBound") : bias_init; }
+  [[nodiscard]] Json bias() const { return bias_init.is_null() ? Json("default") : bias_init; }
 };
 
 }  // namespace trainyard::layers
