@@ -140,6 +140,23 @@ TYPED_TEST(GemmTest, AnyCutGivesTheSameBits) {
   }
 }
 
+TYPED_TEST(GemmTest, ScratchForALargeProductServesSmallerOnes) {
+  using T = TypeParam;
+  const std::int64_t sizes[] = {1, 5, 24, 33, 64, 127, 128, 256, 300, 600};
+  for (const Transpose form : all_forms) {
+    for (const std::int64_t m : sizes) {
+      for (const std::int64_t n : sizes) {
+        for (const std::int64_t k : sizes) {
+          const std::size_t bytes = gemm_scratch_bytes<T>(form, m, n, k);
+          EXPECT_LE(gemm_scratch_bytes<T>(form, m / 2, n, k), bytes);
+          EXPECT_LE(gemm_scratch_bytes<T>(form, m, n / 2, k), bytes);
+          EXPECT_LE(gemm_scratch_bytes<T>(form, m, n, k / 2), bytes);
+        }
+      }
+    }
+  }
+}
+
 TYPED_TEST(GemmTest, AddsToWhatIsThere) {
   using T = TypeParam;
   for (const Transpose form : all_forms) {
@@ -257,8 +274,9 @@ TYPED_TEST(GemmTest, ThePeakKernelMultipliesAndAdds) {
   p[1] = TypeParam(0.5);
   peak(p.data(), 3);
   EXPECT_TRUE(p.intact());
-  EXPECT_EQ(p[0], TypeParam(2 + 12));
-  EXPECT_EQ(p[12 * lanes - 1], TypeParam(1 + 12));
+  // v -> 2 v + 1/2, twelve times: v + 1/2 doubles each time.
+  EXPECT_EQ(p[0], TypeParam(2.5 * 4096 - 0.5));
+  EXPECT_EQ(p[12 * lanes - 1], TypeParam(1.5 * 4096 - 0.5));
 }
 
 }  // namespace

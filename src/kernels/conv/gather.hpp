@@ -108,7 +108,8 @@ void run(const Product<T>& p, T* panel) noexcept {
       const bool ragged = present != padded;
       const T* b = p.b + depth * p.ldb + j;
       Index ldb = p.ldb;
-      if (ragged || (p.ldb > 64 && p.m > 2 * height)) {
+      // Rows of B far apart share few sets of the first-level cache: the panel is copied together.
+      if (ragged || (p.ldb * Index{sizeof(T)} >= 256 && p.m > 2 * height)) {
         micro::pack_panel(b, p.ldb, kc, static_cast<int>(present), panel);
         b = panel;
         ldb = padded;

@@ -30,7 +30,7 @@ Packing choose_packing(Transpose transpose, Index m, Index n, Index k) {
   // and when enough tiles read the copy.
   const bool many_rows = m >= 4 * micro::tile_rows<T>;
   Packing p;
-  p.b = transpose == Transpose::nt || (n >= 128 && many_rows);
+  p.b = transpose == Transpose::nt || (many_rows && (n >= 128 || (n * Index{sizeof(T)} >= 256 && k >= 128)));
   p.a = transpose == Transpose::tn && m >= 256 && k >= 64 && n >= 4 * micro::panel_width<T>;
   return p;
 }
@@ -211,7 +211,7 @@ void peak(T* p, std::int64_t iterations) noexcept {
     TRAINYARD_UNROLL
     for (int u = 0; u < 4; ++u) {
       TRAINYARD_UNROLL
-      for (int i = 0; i < chains; ++i) acc[i] = simd::madd<T>(x, y, acc[i]);
+      for (int i = 0; i < chains; ++i) acc[i] = simd::madd<T>(acc[i], x, y);
     }
   }
   TRAINYARD_UNROLL

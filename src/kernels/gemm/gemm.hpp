@@ -44,7 +44,7 @@ struct Gemm {
 template <class T>
 [[nodiscard]] int gemm_row_grain() noexcept;
 
-/// Bytes of scratch each thread needs for any piece of such a product.
+/// Bytes of scratch each thread needs for any piece of such a product, or of one with smaller m, n or k.
 template <class T>
 [[nodiscard]] std::size_t gemm_scratch_bytes(Transpose transpose, std::int64_t m, std::int64_t n,
                                              std::int64_t k) noexcept;
@@ -58,8 +58,8 @@ template <class T>
 void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::int64_t column_begin,
           std::int64_t column_end, std::byte* scratch) noexcept;
 
-/// Fused multiply-adds in registers alone, 12 chains of one vector each: the bound that gemm is measured against.
-/// Does 96 * lanes * iterations floating-point operations on p[12 * lanes].
+/// Multiply-adds in registers alone, p = p x + y in 12 chains of one vector each, x and y being p[0] and p[1]: the
+/// bound that gemm is measured against. Does 96 * lanes * iterations floating-point operations on p[12 * lanes].
 template <class T>
 void peak(T* p, std::int64_t iterations) noexcept;
 /// Numbers in a vector of this build.

@@ -59,18 +59,23 @@ inline void pack_panel_transposed(const T* bt, Index ldb, int kc, int columns, T
 /// A's element (i, k) is a[i * lda + k], or a[k * lda + i] with `by_column`.
 template <class T>
 inline void pack_rows(bool by_column, const T* a, Index lda, Index mc, int kc, T* out) noexcept {
-  for (Index i = 0; i < mc; i += tile_rows<T>) {
-    const Index h = std::min<Index>(tile_rows<T>, mc - i);
-    if (by_column) {
-      for (int k = 0; k < kc; ++k) {
-        for (Index x = 0; x < h; ++x) out[k * h + x] = a[k * lda + i + x];
+  constexpr Index height = tile_rows<T>;
+  const Index whole = mc / height * height;
+  const Index h = mc - whole;
+  if (by_column) {
+    for (int k = 0; k < kc; ++k, a += lda) {  // A is read row by row, once
+      for (Index i = 0; i < whole; i += height) {
+        __builtin_memcpy(out + i * kc + k * height, a + i, height * sizeof(T));
       }
-    } else {
-      for (Index x = 0; x < h; ++x) {
-        for (int k = 0; k < kc; ++k) out[k * h + x] = a[(i + x) * lda + k];
-      }
+      for (Index x = 0; x < h; ++x) out[whole * kc + k * h + x] = a[whole + x];
     }
-    out += h * kc;
+    return;
+  }
+  for (Index i = 0; i < mc; ++i) {
+    const Index first = i / height * height;
+    const Index step = std::min(height, mc - first);
+    T* to = out + first * kc + i - first;
+    for (int k = 0; k < kc; ++k) to[k * step] = a[i * lda + k];
   }
 }
 
