@@ -14,7 +14,7 @@ namespace trainyard {
 class Inference;  // graph/graph.hpp: what a shape rule reads and writes
 class Gradient;   // graph/autodiff.hpp: what a gradient rule reads and writes
 
-inline constexpr std::size_t max_inputs = 6;
+inline constexpr std::size_t max_inputs = 8;
 inline constexpr std::size_t max_outputs = 4;
 
 /// An op's attributes: a trivially copyable struct of its own kept in a fixed number of bytes, so that a plan is flat

@@ -23,7 +23,7 @@ void verify(const Graph& graph) {
   for (const NodeId n : graph.order()) {
     const Node& node = graph[n];
     if (node.inputs.size() > max_inputs || node.outputs.size() > max_outputs)
-      illegal(node, "at most 6 inputs, 4 outputs");
+      illegal(node, "at most 8 inputs, 4 outputs");
     for (const ValueId v : node.inputs) {
       if (!v.valid()) continue;
       if (written[v.index()] == 0) illegal(node, "inputs written before");

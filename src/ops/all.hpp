@@ -11,9 +11,26 @@
   X(identity)              \
   X(to_channels_last)      \
   X(to_channels_first)     \
+  X(reshape)               \
+  X(concat)                \
+  X(slice)                 \
   X(add)                   \
+  X(sub)                   \
+  X(mul)                   \
+  X(affine)                \
+  X(sum)                   \
+  X(mean)                  \
+  X(max)                   \
   X(linear)                \
   X(matmul)                \
+  X(conv2d)                \
+  X(max_pool2d)            \
+  X(avg_pool2d)            \
+  X(global_avg_pool2d)     \
+  X(batch_norm_stats)      \
+  X(batch_norm)            \
+  X(layer_norm)            \
+  X(dropout)               \
   X(relu)                  \
   X(leaky_relu)            \
   X(tanh)                  \
@@ -21,19 +38,43 @@
   X(gelu)                  \
   X(gelu_tanh)             \
   X(silu)                  \
+  X(softmax)               \
+  X(log_softmax)           \
   X(softmax_cross_entropy) \
-  X(mse)
+  X(bce_with_logits)       \
+  X(mse)                   \
+  X(mae)                   \
+  X(huber)
 
 /// Companions that gradient rules and passes emit.
 #define TRAINYARD_BACKWARD_OPS(X) \
   X(activation_grad)              \
+  X(sum_rows)                     \
+  X(slice_grad)                   \
+  X(spread)                       \
+  X(max_grad)                     \
   X(linear_dx)                    \
   X(linear_dx_accumulate)         \
   X(linear_dw)                    \
   X(linear_dw_accumulate)         \
-  X(sum_rows)                     \
+  X(conv2d_dx)                    \
+  X(conv2d_dx_accumulate)         \
+  X(conv2d_dw)                    \
+  X(conv2d_dw_accumulate)         \
+  X(max_pool2d_grad)              \
+  X(avg_pool2d_grad)              \
+  X(global_avg_pool2d_grad)       \
+  X(batch_norm_sums)              \
+  X(batch_norm_dx)                \
+  X(layer_norm_dx)                \
+  X(layer_norm_dw)                \
+  X(softmax_grad)                 \
+  X(log_softmax_grad)             \
   X(softmax_cross_entropy_grad)   \
-  X(mse_grad)
+  X(bce_with_logits_grad)         \
+  X(mse_grad)                     \
+  X(mae_grad)                     \
+  X(huber_grad)
 
 namespace trainyard::ops {
 

@@ -14,6 +14,15 @@ namespace trainyard::ops {
   return static_cast<double>(t.out[0]->elements(t.rows));
 }
 
+/// f of a number of the executor's precision: f(float{}) or f(double{}); what f returns.
+template <class F>
+auto in_precision([[maybe_unused]] Precision precision, F f) {
+#if !defined(__EMSCRIPTEN__)
+  if (precision == Precision::f64) return f(double{});
+#endif
+  return f(float{});
+}
+
 /// Every row of the first output on its own; `cost` operations an element.
 [[nodiscard]] inline Work by_rows(const CallTypes& t, double cost = 1) {
   const bool batched = t.out[0]->batched;

@@ -7,6 +7,7 @@
 #include "kernels/gemm/gemm.hpp"
 #include "ops/activation.hpp"
 #include "ops/all.hpp"
+#include "ops/sum_rows.hpp"
 
 namespace trainyard::ops {
 namespace {
@@ -75,7 +76,7 @@ void gradient(Gradient& g) {
   const ValueId dz = g.d();
   if (g.wanted(0)) g.set(0, g.add(linear_dx, {dz, g.in(1)}));
   if (g.wanted(1)) g.set(1, g.add(linear_dw, {g.in(0), dz}));
-  if (g.wanted(2)) g.set(2, g.add(sum_rows, {dz}));
+  if (g.wanted(2)) g.set(2, sum_to(g, dz, g.graph().type(g.in(2)).shape));
 }
 
 // dx = (dz W^T) * f'(v): inputs dz [*, …, out], W [in, out], and v [*, …, in] where the epilogue pass merged the

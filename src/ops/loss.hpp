@@ -11,6 +11,10 @@ struct CrossEntropyAttributes {
   std::int64_t ignore_index = -100;  ///< a class id that counts for nothing (PyTorch's default)
 };
 
+struct HuberAttributes {
+  double delta = 1;  ///< up to here the loss is a square
+};
+
 [[nodiscard]] inline ValueType one_a_row() { return {.shape = {}, .batched = true}; }
 
 /// Regression losses: prediction and target of one shape.

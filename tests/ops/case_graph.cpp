@@ -106,8 +106,10 @@ CaseGraph::CaseGraph(const OpCase& c, const Instance& instance, const GraphOptio
       results.push_back({"gradient of " + i.name, gradient, order_of(inputs, i.value), i.numbers.shape, i.batched});
     }
   }
+  const auto readers = graph.readers();
   for (const Builder::Input& i : inputs) {
-    if (i.state) results.push_back({"state " + i.name, i.value, i.stored, i.numbers.shape, false});
+    if (i.state && !readers[i.value.index()].empty())
+      results.push_back({"state " + i.name, i.value, i.stored, i.numbers.shape, false});
   }
   verify(graph);
   if (options.optimized) optimize(graph);

@@ -39,18 +39,45 @@ const Declare softmax_cross_entropy({.name = "softmax_cross_entropy",
                                                    {{{"x", {2, 3, 4}}, {"y", {2, 3, 4}}}}},
                                      .golden = {"crossEntropy"}});
 
+ValueId binary_cross_entropy(Builder& b) {
+  ValueId weights;
+  if (b.options().contains("posWeight")) {
+    const auto numbers = b.options()["posWeight"].get<std::vector<float>>();
+    weights = b.graph.constant("weights", {static_cast<std::int64_t>(numbers.size())}, numbers);
+  }
+  return b.graph.add(
+      ops::bce_with_logits,
+      {b.input("x", logits), b.target("y", {.low = 0, .high = 1, .kind = Fill::Kind::on_grid}), weights});
+}
+
+std::vector<Instance> binary_instances() {
+  std::vector<Instance> list = elementwise_instances({"x", "y"});
+  list.push_back({{{"x", {3, 2, 3}}, {"y", {3, 2, 3}}}, {{"posWeight", {0.5, 1.0, 4.0}}}});
+  return list;
+}
+
+const Declare bce_with_logits({.name = "bce_with_logits",
+                               .build = binary_cross_entropy,
+                               .instances = binary_instances(),
+                               .golden = {"bceWithLogits"}});
+
 OpCase regression(const std::string& name, const Op& op, const std::string& golden) {
   return {.name = name,
           .build =
               [&op](Builder& b) {
-                return b.graph.add(op, {b.input("x", {.low = -2, .high = 2}),
-                                        b.target("y", {.low = -2, .high = 2, .kind = Fill::Kind::on_grid})});
+                const ops::HuberAttributes a{.delta = b.options().value("delta", 0.75)};
+                return b.graph.add(op,
+                                   {b.input("x", {.low = -2, .high = 2}),
+                                    b.target("y", {.low = -2, .high = 2, .kind = Fill::Kind::on_grid})},
+                                   Attributes(a));
               },
           .instances = elementwise_instances({"x", "y"}),
           .golden = {golden}};
 }
 
 const Declare mse(regression("mse", ops::mse, "mse"));
+const Declare mae(regression("mae", ops::mae, "mae"));
+const Declare huber(regression("huber", ops::huber, "huber"));
 
 }  // namespace
 }  // namespace trainyard::testing_ops

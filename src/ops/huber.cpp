@@ -1,0 +1,71 @@
+// Huber loss (1964): loss of a row = mean over its elements of e^2 / 2 where |e| <= delta, else delta (|e| - delta /
+// 2), e = y - t. With c = min(|e|, delta) both are c (|e| - c / 2).
+#include "core/error.hpp"
+#include "ops/all.hpp"
+#include "ops/loss.hpp"
+#include "simd/loop.hpp"
+#include "simd/math.hpp"
+
+namespace trainyard::ops {
+namespace {
+
+void infer(Inference& i) {
+  const double delta = i.attributes<HuberAttributes>().delta;
+  if (!(delta > 0)) throw Error(ErrorCode::invalid_value, "", "delta > 0", std::to_string(delta));
+  infer_regression(i);
+}
+
+template <class T>
+void run(const Call& c, std::int64_t begin, std::int64_t end) {
+  using V = simd::Vec<T>;
+  const std::int64_t n = c.in_type[0]->shape.size();
+  const T share = T(1) / static_cast<T>(n);
+  const V delta(static_cast<T>(c.attributes_as<HuberAttributes>().delta));
+  for (std::int64_t r = begin; r < end; ++r) {
+    const T sum = simd::reduce_sum<T>(
+        n,
+        [delta](const V& y, const V& t) {
+          const V e = simd::abs<T>(y - t);
+          const V bounded = simd::min<T>(e, delta);
+          return bounded * simd::nmadd<T>(bounded, V(T(0.5)), e);
+        },
+        c.input<T>(0) + r * n, c.input<T>(1) + r * n);
+    c.output<T>(0)[r] = sum * share;
+  }
+}
+
+template <class T>
+void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
+  using V = simd::Vec<T>;
+  const std::int64_t n = c.in_type[0]->shape.size();
+  const V delta(static_cast<T>(c.attributes_as<HuberAttributes>().delta));
+  for (std::int64_t r = begin; r < end; ++r) {
+    const V scale(c.input<T>(2)[r] / static_cast<T>(n));
+    simd::map<T>(
+        n, c.output<T>(0) + r * n,
+        [scale, delta](const V& y, const V& t) { return simd::max<T>(simd::min<T>(y - t, delta), -delta) * scale; },
+        c.input<T>(0) + r * n, c.input<T>(1) + r * n);
+  }
+}
+
+void gradient(Gradient& g) { g.set(0, g.add(huber_grad, {g.in(0), g.in(1), g.d()}, g.attributes())); }
+
+void print(const Attributes& attributes, TextSink& sink) { sink.put("delta", attributes.as<HuberAttributes>().delta); }
+
+}  // namespace
+
+const Op huber{.name = "huber",
+               .infer = infer,
+               .run = TRAINYARD_KERNELS(run),
+               .work = [](const CallTypes& t) { return loss_work(t, 6); },
+               .gradient = gradient,
+               .onnx = "ReduceMean(Mul(c, Sub(Abs(e), Mul(0.5, c))))",
+               .print_attributes = print};
+const Op huber_grad{.name = "huber_grad",
+                    .infer = infer_regression_grad,
+                    .run = TRAINYARD_KERNELS(run_grad),
+                    .work = [](const CallTypes& t) { return loss_work(t, 4); },
+                    .in_place = 0,
+                    .print_attributes = print};
+
+}  // namespace trainyard::ops

@@ -1,0 +1,59 @@
+// y = the largest number along one axis, which goes: [*, …, n, …] -> [*, …, …]. The gradient goes to the first largest
+// number (PyTorch's amax divides it among equals).
+#include "ops/all.hpp"
+#include "ops/reduce.hpp"
+
+namespace trainyard::ops {
+namespace {
+
+template <class T>
+void run(const Call& c, std::int64_t begin, std::int64_t end) {
+  const AxisView v(*c.in_type[0], c.attributes_as<AxisAttributes>().axis);
+  for (std::int64_t o = begin * v.outer; o < end * v.outer; ++o) {
+    for (std::int64_t i = 0; i < v.inner; ++i) {
+      const T* x = c.input<T>(0) + o * v.length * v.inner + i;
+      T best = x[0];
+      for (std::int64_t k = 1; k < v.length; ++k) best = x[k * v.inner] > best ? x[k * v.inner] : best;
+      c.output<T>(0)[o * v.inner + i] = best;
+    }
+  }
+}
+
+// Inputs x, y, dy.
+void infer_grad(Inference& i) { i.out(i.in(0)); }
+
+template <class T>
+void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
+  const AxisView v(*c.in_type[0], c.attributes_as<AxisAttributes>().axis);
+  for (std::int64_t o = begin * v.outer; o < end * v.outer; ++o) {
+    for (std::int64_t i = 0; i < v.inner; ++i) {
+      const std::int64_t at = o * v.length * v.inner + i;
+      const T best = c.input<T>(1)[o * v.inner + i];
+      T left = c.input<T>(2)[o * v.inner + i];
+      for (std::int64_t k = 0; k < v.length; ++k) {
+        const bool here = c.input<T>(0)[at + k * v.inner] == best;
+        c.output<T>(0)[at + k * v.inner] = here ? left : T(0);
+        if (here) left = T(0);
+      }
+    }
+  }
+}
+
+void gradient(Gradient& g) { g.set(0, g.add(max_grad, {g.in(0), g.out(), g.d()}, g.attributes())); }
+
+}  // namespace
+
+const Op max{.name = "max",
+             .infer = infer_reduction,
+             .run = TRAINYARD_KERNELS(run),
+             .work = reduction_work,
+             .gradient = gradient,
+             .onnx = "ReduceMax",
+             .print_attributes = print_axis};
+const Op max_grad{.name = "max_grad",
+                  .infer = infer_grad,
+                  .run = TRAINYARD_KERNELS(run_grad),
+                  .work = reduction_work,
+                  .print_attributes = print_axis};
+
+}  // namespace trainyard::ops

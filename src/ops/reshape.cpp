@@ -1,0 +1,40 @@
+// y = the same numbers with other axes: [*, …] -> [*, shape]. Costs nothing where it may lie in x's place.
+#include <cstring>
+
+#include "ops/all.hpp"
+#include "ops/shaping.hpp"
+
+namespace trainyard::ops {
+namespace {
+
+void infer(Inference& i) {
+  const ValueType& x = i.in(0);
+  const Shape& shape = i.attributes<ReshapeAttributes>().shape;
+  Inference::require_float(x);
+  Inference::require(x.layout == Layout::channels_first && shape.size() == x.shape.size(),
+                     std::to_string(x.shape.size()), text(shape, x.batched));
+  i.out({.shape = shape, .batched = x.batched});
+}
+
+template <class T>
+void run(const Call& c, std::int64_t begin, std::int64_t end) {
+  if (c.in[0] == c.out[0]) return;
+  const auto [first, count] = elements(*c.out_type[0], begin, end);
+  std::memcpy(c.output<T>(0) + first, c.input<T>(0) + first, static_cast<std::size_t>(count) * sizeof(T));
+}
+
+void gradient(Gradient& g) {
+  g.set(0, g.add(reshape, {g.d()}, Attributes(ReshapeAttributes{g.graph().type(g.in(0)).shape})));
+}
+
+}  // namespace
+
+const Op reshape{.name = "reshape",
+                 .infer = infer,
+                 .run = TRAINYARD_KERNELS(run),
+                 .work = elementwise_work,
+                 .gradient = gradient,
+                 .in_place = 0,
+                 .onnx = "Reshape"};
+
+}  // namespace trainyard::ops
