@@ -29,8 +29,7 @@ void infer(Inference& i) {
   Inference::require(x.shape[0] == w[2] * conv.groups, "[*, " + std::to_string(w[2] * conv.groups) + ", height, width]",
                      text(x.shape, true));
   if (w[3] % conv.groups != 0) {
-    throw Error(ErrorCode::invalid_value, "", "% " + std::to_string(conv.groups) + " == 0", std::to_string(w[3]),
-                {"groups_divide_channels", std::to_string(conv.groups)});
+    throw Error(ErrorCode::invalid_value, "", "% " + std::to_string(conv.groups) + " == 0", std::to_string(w[3]));
   }
   require_fit(x.shape, {x.shape[1], w[0], conv.stride_h, conv.pad_top, conv.pad_bottom, conv.dilation_h},
               {x.shape[2], w[1], conv.stride_w, conv.pad_left, conv.pad_right, conv.dilation_w},

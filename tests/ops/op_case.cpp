@@ -126,13 +126,12 @@ ValueId Builder::ids(const std::string& name, std::int64_t count) {
   return leaf(name, true, DType::i32, {.high = static_cast<double>(count), .kind = Fill::Kind::ids}, false);
 }
 
-ValueId Builder::add_parameter(const std::string& name, StoredOrder stored, const Fill& fill, ParameterKind kind,
-                               DType dtype) {
-  if (!has(name)) return {};
+ValueId Builder::add_parameter(const std::string& name, const Sizes& shape, StoredOrder stored, const Fill& fill,
+                               ParameterKind kind, DType dtype) {
   if (const ValueId known = find(name); known.valid()) return known;
   Parameter p;
   p.names = {name};
-  p.shape = shape(name, false);
+  p.shape = Shape(std::span(shape));
   p.stored = stored;
   p.kind = kind;
   p.dtype = dtype;
@@ -141,7 +140,7 @@ ValueId Builder::add_parameter(const std::string& name, StoredOrder stored, cons
   inputs_.push_back({.name = name,
                      .value = v,
                      .stored = stored,
-                     .numbers = numbers(name, false, fill),
+                     .numbers = has(name) ? numbers(name, false, fill) : random_numbers(shape, name, fill),
                      .batched = false,
                      .differentiated = !state,
                      .state = state});
@@ -149,11 +148,17 @@ ValueId Builder::add_parameter(const std::string& name, StoredOrder stored, cons
 }
 
 ValueId Builder::parameter(const std::string& name, StoredOrder stored, Fill fill) {
-  return add_parameter(name, stored, fill, ParameterKind::weight, DType::f32);
+  if (!has(name)) return {};
+  return add_parameter(name, instance_.shapes.at(name), stored, fill, ParameterKind::weight, DType::f32);
+}
+
+ValueId Builder::parameter(const std::string& name, const Sizes& shape, StoredOrder stored) {
+  return add_parameter(name, shape, stored, {}, ParameterKind::weight, DType::f32);
 }
 
 ValueId Builder::state(const std::string& name, Fill fill, DType dtype) {
-  return add_parameter(name, as_is, fill, ParameterKind::state, dtype);
+  if (!has(name)) return {};
+  return add_parameter(name, instance_.shapes.at(name), as_is, fill, ParameterKind::state, dtype);
 }
 
 }  // namespace trainyard::testing_ops

@@ -64,6 +64,7 @@ class Builder {
   ValueId target(const std::string& name, Fill fill = {.kind = Fill::Kind::on_grid});  ///< no gradient wanted
   ValueId ids(const std::string& name, std::int64_t count);                            ///< i32, batched
   ValueId parameter(const std::string& name, StoredOrder stored = as_is, Fill fill = {});
+  ValueId parameter(const std::string& name, const Sizes& shape, StoredOrder stored);  ///< that the instance lacks
   ValueId state(const std::string& name, Fill fill = {}, DType dtype = DType::f32);
 
   Graph& graph;
@@ -75,7 +76,8 @@ class Builder {
   ValueId leaf(const std::string& name, bool batched, DType dtype, const Fill& fill, bool differentiated);
   ValueId once(const std::string& key, const std::function<ValueId()>& make);
   golden::Tensor numbers(const std::string& name, bool batched, const Fill& fill) const;
-  ValueId add_parameter(const std::string& name, StoredOrder stored, const Fill& fill, ParameterKind kind, DType dtype);
+  ValueId add_parameter(const std::string& name, const Sizes& shape, StoredOrder stored, const Fill& fill,
+                        ParameterKind kind, DType dtype);
 
   const Instance& instance_;
   std::int64_t rows_;

@@ -14,7 +14,7 @@ bool can_accumulate(const Graph& graph, const std::vector<std::vector<NodeId>>& 
   if (graph[term].role != Role::computed || graph[sum].role != Role::computed || sum == term) return false;
   const NodeId maker = graph[term].producer;
   const Op* twin = graph[maker].op->accumulating;
-  if (twin == nullptr || !graph[maker].backward) return false;
+  if (twin == nullptr || !graph[maker].backward || graph[maker].outputs[0] != term) return false;
   // The sum becomes the last input: a product that has taken in a derivative has none to spare.
   if (graph[maker].inputs.size() != static_cast<std::size_t>(twin->accumulates)) return false;
   if (readers[term.index()].size() != 1 || std::ranges::find(graph.results, sum) != graph.results.end()) return false;
