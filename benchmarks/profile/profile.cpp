@@ -9,6 +9,7 @@
 #include <iostream>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -44,16 +45,17 @@ void fill(CpuExecutor& executor, ValueId v, std::int64_t rows) {
 
 int run(const Json& job) {
   ModelInput input;
-  input.shape = Shape(std::span(job.at("input").get<std::vector<std::int64_t>>()));
+  const auto dims = job.at("input").get<std::vector<std::int64_t>>();
+  input.shape = Shape(dims);
   const Model model(job.at("description"), {.inputs = {input}});
   const auto rows = job.at("rows").get<std::int64_t>();
-  const Loss loss = parse_loss(job.at("loss"));
+  const std::unique_ptr<Loss> loss = parse_loss(job.at("loss"));
   ValueType target = model.outputs().front().second;
   const bool ids = job.contains("classes");
   if (ids) target = {.shape = {}, .dtype = DType::i32};
   ThreadPool pool(job.value("threads", 1));
   const Compiled c =
-      compile(model, {.mode = Mode::train, .capacity = rows, .loss = &loss, .target = target}, pool);
+      compile(model, {.mode = Mode::train, .capacity = rows, .loss = loss.get(), .target = target}, pool);
   CpuExecutor& executor = *c.executor;
   for (const ValueId v : c.inputs) fill(executor, v, rows);
   fill(executor, c.seed, rows);

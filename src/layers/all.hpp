@@ -6,6 +6,7 @@
 
 #define TRAINYARD_LAYERS(X) \
   X(linear)                 \
+  X(matmul)                 \
   X(relu)                   \
   X(leakyRelu)              \
   X(gelu)                   \
