@@ -6,13 +6,31 @@
 
 #define TRAINYARD_LAYERS(X) \
   X(linear)                 \
-  X(matmul)                 \
+  X(conv2d)                 \
+  X(maxPool2d)              \
+  X(avgPool2d)              \
+  X(globalAvgPool2d)        \
+  X(globalMaxPool2d)        \
+  X(flatten)                \
   X(relu)                   \
   X(leakyRelu)              \
   X(gelu)                   \
   X(silu)                   \
   X(tanh)                   \
   X(sigmoid)                \
+  X(softmax)                \
+  X(dropout)                \
+  X(batchNorm1d)            \
+  X(batchNorm2d)            \
+  X(layerNorm)              \
+  X(add)                    \
+  X(mul)                    \
+  X(concat)                 \
+  X(matmul)                 \
+  X(reshape)                \
+  X(slice)                  \
+  X(mean)                   \
+  X(sum)                    \
   X(sequential)             \
   X(residual)
 

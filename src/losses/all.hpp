@@ -4,7 +4,10 @@
 
 #define TRAINYARD_LOSSES(X) \
   X(crossEntropy)           \
-  X(mse)
+  X(bceWithLogits)          \
+  X(mse)                    \
+  X(mae)                    \
+  X(huber)
 
 namespace trainyard::losses {
 

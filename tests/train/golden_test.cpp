@@ -1,0 +1,118 @@
+// Whole runs against PyTorch, from PyTorch's starting weights: the losses of 100 steps, and where they end.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "golden/golden.hpp"
+#include "train/fixtures.hpp"
+#include "train/trainer.hpp"
+
+namespace trainyard {
+namespace {
+
+/// All batches one after the other: without shuffling, an epoch is one round through them.
+std::shared_ptr<const Dataset> rows_of(const golden::Run& run) {
+  const auto append = [&](Column& c, const golden::Tensor& (*pick)(const golden::Batch&)) {
+    const golden::Tensor& first = pick(run.batches.front());
+    c.shape = Shape(std::span(first.shape).subspan(1));
+    c.dtype = first.dtype == "i32" ? DType::i32 : DType::f32;
+    std::vector<float> floats;
+    std::vector<std::int32_t> ids;
+    for (const golden::Batch& batch : run.batches) {
+      for (const double v : pick(batch).values) {
+        floats.push_back(static_cast<float>(v));
+        ids.push_back(static_cast<std::int32_t>(v));
+      }
+    }
+    c.bytes = c.dtype == DType::i32 ? Bytes::copy(std::as_bytes(std::span(ids)))
+                                    : Bytes::copy(std::as_bytes(std::span(floats)));
+  };
+  DatasetParts parts;
+  for (const golden::Batch& batch : run.batches) parts.rows += static_cast<Row>(batch.x.shape.front());
+  Column x;
+  x.name = "x";
+  append(x, [](const golden::Batch& b) -> const golden::Tensor& { return b.x; });
+  Column y;
+  y.name = "y";
+  append(y, [](const golden::Batch& b) -> const golden::Tensor& { return b.y; });
+  parts.inputs.push_back(std::move(x));
+  parts.targets.push_back(std::move(y));
+  return std::make_shared<const Dataset>(std::move(parts));
+}
+
+struct Result {
+  std::vector<double> losses;
+  golden::Tensors final;
+};
+
+Result train(const golden::Run& run, Precision precision, int threads) {
+  ThreadPool pool(threads);
+  Model model(run.description,
+              {.inputs = {{.name = "x", .shape = Shape(std::span(run.input))}}, .precision = precision});
+  for (const auto& [name, tensor] : run.start) {
+    model.write(model.find(name), std::span<const double>(tensor.values));
+  }
+  Json options = run.train;
+  options["batchSize"] = run.batches.front().x.shape.front();
+  options["shuffle"] = false;
+  options["steps"] = run.losses64.size();
+  Trainer trainer(model, rows_of(run), nullptr, options, pool);
+  Result result;
+  for (std::size_t i = 0; i < run.losses64.size(); ++i) {
+    trainer.advance({.steps = 1});
+    result.losses.push_back(trainer.loss());
+  }
+  for (const auto& [name, tensor] : run.final64) {
+    golden::Tensor& ours = result.final[name];
+    ours.values.resize(tensor.values.size());
+    model.read(model.find(name), std::span<double>(ours.values));
+  }
+  return result;
+}
+
+class Golden : public testing::TestWithParam<const char*> {};
+
+TEST_P(Golden, Float32FollowsPyTorch) {
+  const golden::Run run = golden::read_run(GetParam());
+  const Result ours = train(run, Precision::f32, 1);
+  for (std::size_t i = 0; i < ours.losses.size(); ++i) {
+    const double exact = run.losses64[i];
+    const double allowed = std::max(1e-4 * std::abs(exact), 3 * std::abs(run.losses32[i] - exact));
+    EXPECT_NEAR(ours.losses[i], exact, allowed) << "step " << i;
+  }
+}
+
+#if !defined(__EMSCRIPTEN__)
+TEST_P(Golden, DoubleEqualsPyTorch) {
+  const golden::Run run = golden::read_run(GetParam());
+  const Result ours = train(run, Precision::f64, 2);
+  for (std::size_t i = 0; i < ours.losses.size(); ++i) {
+    EXPECT_NEAR(ours.losses[i], run.losses64[i], 1e-8 * std::abs(run.losses64[i])) << "step " << i;
+  }
+  for (const auto& [name, tensor] : run.final64) {
+    double largest = 0;
+    for (const double v : tensor.values) largest = std::max(largest, std::abs(v));
+    for (std::size_t i = 0; i < tensor.values.size(); ++i) {
+      EXPECT_NEAR(ours.final.at(name).values[i], tensor.values[i], 1e-8 * std::max(largest, 1.0))
+          << name << "[" << i << "]";
+    }
+  }
+}
+#endif
+
+INSTANTIATE_TEST_SUITE_P(Models, Golden,
+                         testing::Values("mlp-sgd", "mlp-adam-mse", "mlp-adamw-bce", "mlp-rmsprop-huber",
+                                         "mlp-smoothing-weights", "cnn-batchnorm", "residual"),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace trainyard
