@@ -5,6 +5,7 @@
 #include "layers/window.hpp"
 #include "ops/all.hpp"
 #include "ops/pool.hpp"
+#include "ops/shaping.hpp"
 
 namespace trainyard::layers {
 namespace {

@@ -37,8 +37,8 @@ void run(const Call& c, std::int64_t begin, std::int64_t end) {
     const std::int64_t last = std::min(p + stretch, end * per_row);
     kernels::batch_norm(p, last, width, static_cast<T>(a.eps), c.input<T>(0), c.input<T>(1), c.input<T>(2),
                         c.input<T>(3), c.input<T>(4), c.output<T>(0));
-    if (!epilogue.empty())
-      apply(epilogue, c.output<T>(0) + p * width, 0, 1, static_cast<std::ptrdiff_t>((last - p) * width));
+    const auto numbers = static_cast<std::ptrdiff_t>((last - p) * width);
+    if (!epilogue.empty()) apply(epilogue, c.output<T>(0) + p * width, numbers, 1, numbers);
   }
 }
 

@@ -70,7 +70,9 @@ TEST_P(Determinism, SameBitsForAnyNumberOfThreads) {
   const std::string one = hash_after(run, 1);
   EXPECT_EQ(hash_after(run, 2), one);
   EXPECT_EQ(hash_after(run, 4), one);
-  if (simd::lanes<float> == 4 && rounds_twice()) EXPECT_EQ(one, run.at("hash").get<std::string>());
+  if (simd::lanes<float> == 4 && rounds_twice()) {
+    EXPECT_EQ(one, run.at("hash").get<std::string>());
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Runs, Determinism, testing::Values(0, 1));
