@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "data/dataset.hpp"
+#include "simd/convert.hpp"
 
 namespace trainyard {
 
@@ -36,7 +37,11 @@ void convert_row(const From* in, To* out, std::int64_t size, const Affine& map, 
     const auto shift = static_cast<Work>(map.shift[static_cast<std::size_t>(c)]);
     const From* from = in + c * inner;
     To* to = out + c * inner;
-    for (std::int64_t i = 0; i < inner; ++i) to[i] = static_cast<To>(static_cast<Work>(from[i]) * scale + shift);
+    if constexpr (std::is_same_v<From, std::uint8_t> && std::is_same_v<To, float>) {
+      simd::scale_bytes(inner, from, to, scale, shift);
+    } else {
+      for (std::int64_t i = 0; i < inner; ++i) to[i] = static_cast<To>(static_cast<Work>(from[i]) * scale + shift);
+    }
   }
 }
 

@@ -59,6 +59,21 @@ TEST(Dataset, ScalesPixelsWhenTheyAreGathered) {
   EXPECT_EQ(gathered<double>(data, {1}, 0)[2], 1 * (1.0 / 255) - 0.5);
 }
 
+TEST(Dataset, ScalesRowsOfEveryLength) {
+  for (std::int64_t size = 1; size < 20; ++size) {
+    std::vector<std::uint8_t> pixels;
+    for (std::int64_t i = 0; i < 2 * size; ++i) pixels.push_back(static_cast<std::uint8_t>(37 * i + 200));
+    const Dataset data = dataset(2, columns(column("x", {size}, pixels, {{0.25}, {-3}})));
+    const auto out = gathered<float>(data, {1, 0}, 0);
+    for (std::int64_t i = 0; i < size; ++i) {
+      EXPECT_EQ(out[static_cast<std::size_t>(i)],
+                static_cast<float>(pixels[static_cast<std::size_t>(size + i)]) / 4 - 3);
+      EXPECT_EQ(out[static_cast<std::size_t>(size + i)],
+                static_cast<float>(pixels[static_cast<std::size_t>(i)]) / 4 - 3);
+    }
+  }
+}
+
 TEST(Dataset, ScalesEachChannelByItsOwn) {
   const Dataset data = dataset(1, columns(column("x", {2, 1, 2}, Bits{1, 2, 3, 4}, {{10, 100}, {0, 1}})));
   EXPECT_EQ(gathered<float>(data, {0}, 0), (Floats{10, 20, 301, 401}));
