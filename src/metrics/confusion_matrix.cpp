@@ -34,8 +34,9 @@ struct ConfusionMatrix : Metric {
   }
   [[nodiscard]] Json result() const override {
     Json rows = Json::array();
-    for (auto it = counts_.begin(); it != counts_.end(); it += classes.count()) {
-      rows.push_back(std::vector<double>(it, it + classes.count()));
+    const auto width = static_cast<std::ptrdiff_t>(classes.count());
+    for (auto it = counts_.begin(); it != counts_.end(); it += width) {
+      rows.push_back(std::vector<double>(it, it + width));
     }
     return rows;
   }
