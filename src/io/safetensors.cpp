@@ -52,13 +52,12 @@ std::uint64_t read_count(const Json& value, const std::string& path, HintKey hin
 TensorType read_type(const Json& value, const std::string& path) {
   if (!value.is_string()) bad(path, "unknown_dtype", "string", short_text(value));
   const auto& text = value.get_ref<const std::string&>();
-  const auto* it = std::ranges::find(types, text, &TypeEntry::name);
-  if (it == types.end()) {
-    std::array<std::string_view, types.size()> names;
-    std::ranges::transform(types, names.begin(), &TypeEntry::name);
-    bad(path, "unknown_dtype", list_text(names), short_text(value));
+  for (const TypeEntry& entry : types) {
+    if (entry.name == text) return entry.type;
   }
-  return it->type;
+  std::array<std::string_view, types.size()> names;
+  std::ranges::transform(types, names.begin(), &TypeEntry::name);
+  bad(path, "unknown_dtype", list_text(names), short_text(value));
 }
 
 /// One entry of the header; offsets still count from the end of the header, `length` bytes of data follow it.
