@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include "kernels/reduce.hpp"
 
@@ -61,15 +62,27 @@ inline void over_windows(const Pool& p, F f) noexcept {
   }
 }
 
-/// Calls f(offset of the pixel) for the pixels of a window, row by row.
-template <class F>
+/// Calls f(offset of the pixel) for the pixels of a window, row by row. `Kernel` > 0: the window is a whole square of
+/// that many taps, so that the loops unroll.
+template <int Kernel, class F>
 inline void over_pixels(const Pool& p, const Span& y, const Span& x, F f) noexcept {
-  const std::ptrdiff_t line = std::ptrdiff_t{p.width} * p.channels;
+  const std::ptrdiff_t line = std::ptrdiff_t{p.dilation_h} * p.width * p.channels;
   const std::ptrdiff_t step = std::ptrdiff_t{p.dilation_w} * p.channels;
-  for (std::ptrdiff_t ky = 0; ky < y.count; ++ky) {
-    std::ptrdiff_t at = (y.start + ky * p.dilation_h) * line + x.start * p.channels;
-    for (std::ptrdiff_t kx = 0; kx < x.count; ++kx, at += step) f(at);
+  const std::ptrdiff_t corner = (y.start * p.width + x.start) * p.channels;
+  const std::ptrdiff_t rows = Kernel > 0 ? Kernel : y.count;
+  const std::ptrdiff_t columns = Kernel > 0 ? Kernel : x.count;
+  for (std::ptrdiff_t ky = 0; ky < rows; ++ky) {
+    for (std::ptrdiff_t kx = 0; kx < columns; ++kx) f(corner + ky * line + kx * step);
   }
+}
+
+/// Calls f(std::integral_constant<int, Kernel>{}) with the Kernel that over_pixels may use for every window of p.
+template <class F>
+inline void with_kernel(const Pool& p, F f) noexcept {
+  const bool whole = p.pad_h == 0 && p.pad_w == 0 && p.kernel_h == p.kernel_w;
+  if (whole && p.kernel_h == 2) return f(std::integral_constant<int, 2>{});
+  if (whole && p.kernel_h == 3) return f(std::integral_constant<int, 3>{});
+  f(std::integral_constant<int, 0>{});
 }
 
 template <class T>
@@ -84,23 +97,24 @@ template <class T>
 template <class T>
 inline void max_pool(const Pool& p, std::int64_t row_begin, std::int64_t row_end, const T* x, T* y) noexcept {
   using V = simd::Vec<T>;
-  for (auto row = static_cast<std::ptrdiff_t>(row_begin); row < static_cast<std::ptrdiff_t>(row_end); ++row) {
-    const T* image = x + row * static_cast<std::ptrdiff_t>(p.in_size());
-    T* out = y + row * static_cast<std::ptrdiff_t>(p.out_size());
-    detail::over_windows(p, [&](std::ptrdiff_t at, const detail::Span& ys, const detail::Span& xs) {
-      over_columns<T>(0, p.channels, [&](std::ptrdiff_t c, auto load, auto store) {
-        V best(-std::numeric_limits<T>::infinity());
-        detail::over_pixels(p, ys, xs, [&](std::ptrdiff_t pixel) {
-          const V v = load(image + pixel + c);
-          best = xsimd::select((v > best) | (v != v), v, best);
+  detail::with_kernel(p, [&](auto kernel) {
+    for (auto row = static_cast<std::ptrdiff_t>(row_begin); row < static_cast<std::ptrdiff_t>(row_end); ++row) {
+      const T* image = x + row * static_cast<std::ptrdiff_t>(p.in_size());
+      T* out = y + row * static_cast<std::ptrdiff_t>(p.out_size());
+      detail::over_windows(p, [&](std::ptrdiff_t at, const detail::Span& ys, const detail::Span& xs) {
+        over_columns<T>(0, p.channels, [&](std::ptrdiff_t c, auto load, auto store) {
+          V best(-std::numeric_limits<T>::infinity());
+          detail::over_pixels<kernel.value>(
+              p, ys, xs, [&](std::ptrdiff_t pixel) { best = simd::max_or_nan<T>(best, load(image + pixel + c)); });
+          store(out + at + c, best);
         });
-        store(out + at + c, best);
       });
-    });
-  }
+    }
+  });
 }
 
-/// dx (+)= gradient of max_pool: each window's dy goes to its first largest pixel, found again from x and y.
+/// dx (+)= gradient of max_pool: each window's dy goes to its first largest pixel, found again from x and y
+/// (where a window holds a NaN, to its first pixel).
 /// x, dx [rows, height, width, channels]; y, dy [rows, out_height, out_width, channels].
 template <class T>
 inline void max_pool_gradient(const Pool& p, std::int64_t row_begin, std::int64_t row_end, const T* x, const T* y,
@@ -110,25 +124,27 @@ inline void max_pool_gradient(const Pool& p, std::int64_t row_begin, std::int64_
   // Without overlap each pixel is written once; those that no window covers, and all sums, start from zero.
   const bool covered = p.disjoint() && p.pad_h == 0 && p.pad_w == 0 && p.stride_h == p.kernel_h &&
                        p.stride_w == p.kernel_w && p.height % p.stride_h == 0 && p.width % p.stride_w == 0;
-  for (auto row = static_cast<std::ptrdiff_t>(row_begin); row < static_cast<std::ptrdiff_t>(row_end); ++row) {
-    const std::ptrdiff_t in = row * static_cast<std::ptrdiff_t>(p.in_size());
-    const std::ptrdiff_t out = row * static_cast<std::ptrdiff_t>(p.out_size());
-    if (!accumulate && !covered) std::fill_n(dx + in, p.in_size(), T(0));
-    detail::over_windows(p, [&](std::ptrdiff_t at, const detail::Span& ys, const detail::Span& xs) {
-      over_columns<T>(0, p.channels, [&](std::ptrdiff_t c, auto load, auto store) {
-        const V largest = load(y + out + at + c);
-        V left = load(dy + out + at + c);  // what no pixel has taken yet
-        detail::over_pixels(p, ys, xs, [&](std::ptrdiff_t pixel) {
-          const V v = load(x + in + pixel + c);
-          const auto here = (v == largest) | (v != v);
-          const V share = xsimd::select(here, left, V(T(0)));
-          left = xsimd::select(here, V(T(0)), left);
-          T* to = dx + in + pixel + c;
-          store(to, add ? load(to) + share : share);
+  detail::with_kernel(p, [&](auto kernel) {
+    for (auto row = static_cast<std::ptrdiff_t>(row_begin); row < static_cast<std::ptrdiff_t>(row_end); ++row) {
+      const T* image = x + row * static_cast<std::ptrdiff_t>(p.in_size());
+      T* to_image = dx + row * static_cast<std::ptrdiff_t>(p.in_size());
+      const std::ptrdiff_t out = row * static_cast<std::ptrdiff_t>(p.out_size());
+      if (!accumulate && !covered) std::fill_n(to_image, p.in_size(), T(0));
+      detail::over_windows(p, [&](std::ptrdiff_t at, const detail::Span& ys, const detail::Span& xs) {
+        over_columns<T>(0, p.channels, [&](std::ptrdiff_t c, auto load, auto store) {
+          const V largest = load(y + out + at + c);
+          V left = load(dy + out + at + c);  // what no pixel has taken yet
+          detail::over_pixels<kernel.value>(p, ys, xs, [&](std::ptrdiff_t pixel) {
+            const auto smaller = load(image + pixel + c) < largest;
+            const V share = xsimd::select(smaller, V(T(0)), left);
+            left = xsimd::select(smaller, left, V(T(0)));
+            T* to = to_image + pixel + c;
+            store(to, add ? load(to) + share : share);
+          });
         });
       });
-    });
-  }
+    }
+  });
 }
 
 /// y = mean of each window, for images [row_begin, row_end); zeros of the padding count if count_include_pad.
@@ -142,7 +158,7 @@ inline void average_pool(const Pool& p, std::int64_t row_begin, std::int64_t row
       const V share(detail::window_share<T>(p, ys, xs));
       over_columns<T>(0, p.channels, [&](std::ptrdiff_t c, auto load, auto store) {
         V sum(T(0));
-        detail::over_pixels(p, ys, xs, [&](std::ptrdiff_t pixel) { sum += load(image + pixel + c); });
+        detail::over_pixels<0>(p, ys, xs, [&](std::ptrdiff_t pixel) { sum += load(image + pixel + c); });
         store(out + at + c, sum * share);
       });
     });
@@ -162,7 +178,7 @@ inline void average_pool_gradient(const Pool& p, std::int64_t row_begin, std::in
       const V share(detail::window_share<T>(p, ys, xs));
       over_columns<T>(0, p.channels, [&](std::ptrdiff_t c, auto load, auto store) {
         const V part = load(out + at + c) * share;
-        detail::over_pixels(p, ys, xs, [&](std::ptrdiff_t pixel) {
+        detail::over_pixels<0>(p, ys, xs, [&](std::ptrdiff_t pixel) {
           T* to = image + pixel + c;
           store(to, load(to) + part);
         });

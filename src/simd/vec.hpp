@@ -165,6 +165,13 @@ template <class T>
   return xsimd::min(a, b);
 }
 
+/// The larger, or NaN if either is NaN. Either order of `max` keeps the NaN of its first argument, and a NaN with more
+/// bits set is still a NaN.
+template <class T>
+[[nodiscard]] inline Vec<T> max_or_nan(const Vec<T>& a, const Vec<T>& b) noexcept {
+  return max<T>(a, b) | max<T>(b, a);
+}
+
 /// One number from all lanes: halves are combined until one is left, ((0,2),(1,3)) for four lanes.
 template <class T, class F>
 [[nodiscard]] inline T fold(const Vec<T>& v, F combine) noexcept {

@@ -74,6 +74,16 @@ TYPED_TEST(Loop, MinAndMaxKeepANaNOfTheFirstArgumentOnly) {
   EXPECT_TRUE(std::signbit(to_array<T>(max<T>(Vec<T>(T(-0.0)), Vec<T>(T(0))))[0]));
 }
 
+TYPED_TEST(Loop, MaxOrNaNKeepsTheNaNOfEither) {
+  using T = TypeParam;
+  const T nan = std::numeric_limits<T>::quiet_NaN();
+  const auto both = [](T a, T b) { return to_array<T>(max_or_nan<T>(Vec<T>(a), Vec<T>(b)))[0]; };
+  EXPECT_TRUE(std::isnan(both(nan, T(1))) && std::isnan(both(T(-1), nan)) && std::isnan(both(nan, nan)));
+  EXPECT_EQ(both(T(-3), T(2)), T(2));
+  EXPECT_EQ(both(T(2), T(-3)), T(2));
+  EXPECT_EQ(both(-std::numeric_limits<T>::infinity(), T(-3)), T(-3));
+}
+
 TYPED_TEST(Loop, MaddMultipliesTheFirstTwo) {
   using T = TypeParam;
   // The operands in the wrong order would give 3*5+2 = 17: a known fault of one compiler with relaxed SIMD.
