@@ -3,3 +3,12 @@ if(NOT EMSCRIPTEN AND TARGET trainyard_train)
   add_executable(profile EXCLUDE_FROM_ALL benchmarks/profile/profile.cpp)
   target_link_libraries(profile PRIVATE trainyard trainyard_warnings)
 endif()
+
+# `ladder` checks every kernel against plain loops and times it (benchmarks/kernels.mjs).
+add_executable(ladder EXCLUDE_FROM_ALL benchmarks/kernels/ladder.cpp benchmarks/kernels/main.cpp)
+target_link_libraries(ladder PRIVATE trainyard_kernels trainyard_core trainyard_warnings)
+if(EMSCRIPTEN)
+  set_target_properties(ladder PROPERTIES SUFFIX .mjs)
+  target_link_options(ladder PRIVATE -O3 --no-entry -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node
+    -sALLOW_MEMORY_GROWTH -sSTACK_SIZE=1mb -sEXPORTED_RUNTIME_METHODS=UTF8ToString -Wno-pthreads-mem-growth)
+endif()
