@@ -1,0 +1,76 @@
+#include "kernels/epilogue.hpp"
+
+#include <algorithm>
+
+#include "kernels/reduce.hpp"
+
+namespace trainyard::kernels {
+
+namespace {
+
+/// c(i, j) = f(columnwise(j), c(i, j), more(i, j)…) for a matrix [rows, columns] with leading dimension ldc, which each
+/// of `more` has too. Goes down the columns, so that what belongs to a column (its bias) stays in a register, in blocks
+/// of rows that stay in cache.
+template <class T, class P, class F, class... More>
+void over_matrix(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t ldc, T* c, P columnwise, F f,
+                 const More*... more) noexcept {
+  constexpr std::ptrdiff_t block = 32;
+  for (std::ptrdiff_t first = 0; first < rows; first += block) {
+    const std::ptrdiff_t end = std::min(first + block, rows) * ldc;
+    over_columns<T>(0, columns, [&](std::ptrdiff_t j, auto load, auto store) {
+      const auto column = columnwise(load, j);
+      for (std::ptrdiff_t at = first * ldc + j; at < end; at += ldc) {
+        store(c + at, f(column, load(c + at), load(more + at)...));
+      }
+    });
+  }
+}
+
+/// The same where nothing depends on the column: a tight matrix is one long row.
+template <class T, class F, class... More>
+void over_elements(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t ldc, T* c, F f,
+                   const More*... more) noexcept {
+  const bool tight = columns == ldc;
+  over_matrix<T>(
+      tight ? 1 : rows, tight ? rows * columns : columns, tight ? rows * columns : ldc, c,
+      [](auto, std::ptrdiff_t) { return 0; }, [f](int, const auto&... v) { return f(v...); }, more...);
+}
+
+}  // namespace
+
+template <class T>
+void apply(const Epilogue<T>& e, T* c, std::ptrdiff_t ldc, std::ptrdiff_t rows, std::ptrdiff_t columns) noexcept {
+  using V = simd::Vec<T>;
+  const T slope = e.slope;
+  if (e.bias != nullptr) {
+    const auto bias = [&](auto load, std::ptrdiff_t j) { return load(e.bias + j); };
+    with_activation(e.pre != nullptr ? Activation::none : e.activation, [&](auto tag) {
+      constexpr Activation A = decltype(tag)::value;
+      over_matrix<T>(rows, columns, ldc, c, bias,
+                     [slope](const V& b, const V& x) { return activate<A, T>(x + b, slope); });
+    });
+  }
+  if (e.pre != nullptr) {
+    for (std::ptrdiff_t i = 0; i < rows; ++i) std::copy_n(c + i * ldc, columns, e.pre + i * ldc);
+  }
+  if (e.activation != Activation::none && (e.bias == nullptr || e.pre != nullptr)) {
+    with_activation(e.activation, [&](auto tag) {
+      constexpr Activation A = decltype(tag)::value;
+      over_elements<T>(rows, columns, ldc, c, [slope](const V& x) { return activate<A, T>(x, slope); });
+    });
+  }
+  if (e.at != nullptr && e.derivative_of != Activation::none) {
+    with_activation(e.derivative_of, [&](auto tag) {
+      constexpr Activation A = decltype(tag)::value;
+      over_elements<T>(
+          rows, columns, ldc, c, [slope](const V& x, const V& v) { return x * derivative<A, T>(v, slope); }, e.at);
+    });
+  }
+}
+
+template void apply<float>(const Epilogue<float>&, float*, std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t) noexcept;
+#ifndef __EMSCRIPTEN__
+template void apply<double>(const Epilogue<double>&, double*, std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t) noexcept;
+#endif
+
+}  // namespace trainyard::kernels
