@@ -37,6 +37,17 @@ export interface InspectOptions {
   gradients?: boolean;
 }
 
+export interface GraphTextOptions {
+  /** Default `train`: the loss and the way back too. */
+  mode?: 'predict' | 'train';
+  /** Default `crossEntropy`. */
+  loss?: Loss;
+  /** Default 32. */
+  batchSize?: number;
+  /** One stage by its heading (`as built`, `plan`), default all. */
+  stage?: string;
+}
+
 /** A network with its parameters, living in the engine. */
 export class Model {
   /** `using model = await engine.model(…)`, where the language has it. */
@@ -191,9 +202,9 @@ export class Model {
     await this.#client.call('loadModel', { model: this.#use(), bytes: file });
   }
 
-  /** The graph as text, before and after each pass: what is computed, in which order, where it lies in memory. */
-  graphText(which: 'forward' | 'train' = 'train', stage = 'plan'): Promise<string> {
-    return this.#guarded(() => this.#client.call('graphText', { model: this.#use(), which, stage }));
+  /** The graph as text, before and after each pass, and the plan: what is computed, in which order, where it lies. */
+  graphText(options: GraphTextOptions = {}): Promise<string> {
+    return this.#guarded(() => this.#client.call('graphText', { model: this.#use(), options }));
   }
 
   /** Frees the model in the engine; a run of it stops. Harmless when repeated. */

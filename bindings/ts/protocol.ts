@@ -115,7 +115,7 @@ export interface Calls {
   evaluate: [{ model: Handle; dataset: Handle; options: object }, Record<string, unknown>];
   exportModel: [{ model: Handle }, Uint8Array];
   loadModel: [{ model: Handle; bytes: Uint8Array }, { loaded: string[] }];
-  graphText: [{ model: Handle; which: string; stage: string }, string];
+  graphText: [{ model: Handle; options: object }, string];
   fit: [{ model: Handle; train: Handle; val: Handle | null; options: object; pace: Pace }, { run: Handle }];
   setRun: [{ run: Handle; options: object; pace: Partial<Pace> }, void];
   pauseRun: [{ run: Handle }, RunState];

@@ -31,7 +31,7 @@ describe('bad input', () => {
       /\[\*, 3\]/,
     ],
     'a kernel larger than the image': [() => build(nn.conv2d(4, 9), [1, 5, 5]), 'SHAPE_MISMATCH', /layers\[0\] conv2d/],
-    'groups that do not divide': [() => build(nn.conv2d(4, 3, { groups: 3 }), [4, 8, 8]), '*', /layers\[0\] conv2d/],
+    'groups that do not divide': [() => build(nn.conv2d(4, 3, { groups: 3 }), [4, 8, 8]), 'INVALID_VALUE', /layers\[0\] conv2d/],
     'a cycle': [
       () => build(nn.graph({ nodes: [{ name: 'a', layer: nn.linear(2), inputs: ['b'] }, { name: 'b', layer: nn.relu(), inputs: ['a'] }], outputs: ['b'] })), // prettier-ignore
       'INVALID_GRAPH',
@@ -50,7 +50,7 @@ describe('bad input', () => {
     'an input of another shape': [() => model.predict([[1, 2, 3]]), 'SHAPE_MISMATCH', /x/],
     'a label too large': [() => fit(data.arrays({ x: x(), y: Int32Array.of(0, 3) })), 'INVALID_LABEL', /y\[1\]/],
     'a negative label': [() => fit(data.arrays({ x: x(), y: Int32Array.of(-1, 0) })), 'INVALID_LABEL', /y\[0\]/],
-    'a label that is NaN': [() => fit(data.arrays({ x: x(), y: Float32Array.of(NaN, 0) })), '*', /y\[0\]/],
+    'a label that is NaN': [() => fit(data.arrays({ x: x(), y: Float32Array.of(NaN, 0) })), 'INVALID_DATA', /y\[0\]/],
     'an input that is NaN': [() => fit(data.arrays({ x: x([0, 1, NaN, 3]), y: Int32Array.of(0, 1) })), 'INVALID_DATA', /x\[1/],
     'an infinite input': [() => fit(data.arrays({ x: x([0, 1, 2, Infinity]), y: Int32Array.of(0, 1) })), 'INVALID_DATA', /x\[1/],
     'no rows': [
@@ -65,7 +65,7 @@ describe('bad input', () => {
     'an unknown metric': [() => fit(xor(), { metrics: ['acuracy'] }), 'UNKNOWN_LAYER', /metrics/, /accuracy/],
     'an unknown option of fit': [() => fit(xor(), { epoch: 3 }), 'UNKNOWN_OPTION', /epoch/, /epochs/],
     'a negative learning rate': [() => fit(xor(), { optimizer: { type: 'sgd', lr: -1 } }), 'INVALID_VALUE', /lr/],
-    'neither a length nor a name': [() => model.graphText('sideways'), '*', /./],
+    'an unknown stage of the graph': [() => model.graphText({ stage: 'as buit' }), 'INVALID_VALUE', /stage/, /as built/],
     'no data set': [() => fit({ x: [1] }), 'TYPE_MISMATCH'],
   };
 

@@ -165,7 +165,7 @@ export class Host {
       return JSON.parse(text) as Result<'loadModel'>;
     },
 
-    graphText: ({ model, which, stage }) => this.#object<ModelObject>(model).graphText(which, stage),
+    graphText: ({ model, options }) => this.#object<ModelObject>(model).graphText(JSON.stringify(options)),
 
     fit: ({ model, train, val, options, pace }) => {
       if (this.#training.get(model)?.ended === false) throw failure('BUSY', 'fit', { hint: 'stop_first' });

@@ -27,7 +27,7 @@ export interface ModelObject extends EngineObject {
   evaluate(dataset: DatasetObject, options: string): string;
   exportSafetensors(): Uint8Array;
   load(pointer: number, bytes: number): string;
-  graphText(which: string, stage: string): string;
+  graphText(options: string): string;
 }
 
 export interface RunObject extends EngineObject {

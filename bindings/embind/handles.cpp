@@ -1,0 +1,143 @@
+#include "handles.hpp"
+
+#include <emscripten/bind.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/described.hpp"
+#include "engine.hpp"
+#include "io/state_dict.hpp"
+#include "train/report.hpp"
+
+namespace trainyard::bindings {
+namespace {
+
+namespace em = emscripten;
+
+std::vector<Bytes> take_all(const em::val& pointers) {
+  std::vector<Bytes> buffers;
+  for (const auto pointer : em::vecFromJSArray<Pointer>(pointers)) buffers.push_back(engine().buffers.take(pointer));
+  return buffers;
+}
+
+/// Splits a call's JSON into the data it carries and its other options.
+Dataset data_of(const std::string& spec, const em::val& pointers, Json& options) {
+  options = parse_json(spec, "inputs");
+  Json data{{"kind", "arrays"}};
+  for (const char* key : {"inputs", "targets"}) {
+    if (const auto it = options.find(key); it != options.end()) {
+      data[key] = std::move(*it);
+      options.erase(key);
+    }
+  }
+  return make_dataset(data, take_all(pointers));
+}
+
+template <class T>
+em::val view(const std::vector<T>& numbers) {
+  return em::val(em::typed_memory_view(numbers.size(), numbers.data()));
+}
+
+Json place(const NamedArray& array, std::size_t index) {
+  return {{"name", array.name}, {"shape", array.shape}, {"view", index}};
+}
+
+}  // namespace
+
+ModelHandle::ModelHandle(Json description, ModelOptions options, ThreadPool& threads)
+    : model(std::move(description), std::move(options)), pool(threads), predictor(model, threads), inspector(model, threads) {}
+
+em::val ModelHandle::read(const std::string& name, const std::string& field) {
+  const ParamId id = model.find(name);
+  read_out.resize(static_cast<std::size_t>(model.parameters()[id].shape.size()));
+  const std::span<float> out(read_out);
+  if (field == "value" || field == "gradient") {
+    model.read(id, out, field == "value" ? Content::value : Content::gradient);
+  } else if (run != nullptr && field == "update") {
+    run->read_update(id, out);
+  } else {
+    // Before the first step nothing has moved.
+    std::ranges::fill(read_out, 0.0F);
+  }
+  return view(read_out);
+}
+
+void ModelHandle::write(const std::string& name, Pointer pointer, std::uint32_t count) {
+  const std::span<const std::byte> bytes = engine().buffers.read(pointer);
+  model.write(model.find(name), std::span(reinterpret_cast<const float*>(bytes.data()), count));
+}
+
+void ModelHandle::write_one(const std::string& name, double index, double value) {
+  const ParamId id = model.find(name);
+  if (index != std::floor(index) || std::abs(index) > 0x1p53) {
+    throw Error(ErrorCode::invalid_value, name, "integer", std::to_string(index));
+  }
+  model.write_one(id, static_cast<std::int64_t>(index), value);
+}
+
+std::string ModelHandle::predict(const std::string& spec, const em::val& pointers) {
+  Json options;
+  const Dataset data = data_of(spec, pointers, options);
+  Json list = Json::array();
+  results.clear();
+  for (NamedArray& array : predictor.predict(data)) {
+    list.push_back(place(array, results.size()));
+    results.push_back(std::move(array.numbers));
+  }
+  return list.dump();
+}
+
+std::string ModelHandle::inspect(const std::string& spec, const em::val& pointers) {
+  Json options;
+  const Dataset data = data_of(spec, pointers, options);
+  Json list = Json::array();
+  results.clear();
+  for (Inspected& value : inspector.inspect(data, options)) {
+    Json entry = place(value.array, results.size());
+    entry["layer"] = value.layer;
+    entry["op"] = value.op;
+    entry["role"] = value.role;
+    list.push_back(std::move(entry));
+    results.push_back(std::move(value.array.numbers));
+  }
+  return list.dump();
+}
+
+em::val ModelHandle::result(std::uint32_t index) const { return view(results.at(index)); }
+
+std::string ModelHandle::evaluate(const DatasetHandle& data, const std::string& options) const {
+  return trainyard::evaluate(model, data.data, parse_json(options, "evaluate"), pool).dump();
+}
+
+em::val ModelHandle::export_safetensors() {
+  file = write_state_dict(model);
+  return em::val(em::typed_memory_view(file.size(), reinterpret_cast<const std::uint8_t*>(file.data())));
+}
+
+std::string ModelHandle::graph_text(const std::string& options) const {
+  return report(model, parse_json(options, "graphText"), pool);
+}
+
+std::string ModelHandle::load(Pointer pointer, std::uint32_t bytes) {
+  return read_state_dict(model, engine().buffers.read(pointer).first(bytes)).dump();
+}
+
+RunHandle::RunHandle(std::shared_ptr<ModelHandle> trained, const DatasetHandle& train, const DatasetHandle* validation,
+                     const Json& options)
+    : model(std::move(trained)),
+      trainer(model->model, train.data, validation == nullptr ? nullptr : validation->data, options, model->pool) {
+  model->run = &trainer;
+}
+
+RunHandle::~RunHandle() {
+  if (model->run == &trainer) model->run = nullptr;
+}
+
+std::string RunHandle::advance(double milliseconds, double steps) {
+  Json result = trainer.advance({.milliseconds = milliseconds, .steps = static_cast<std::int64_t>(steps)});
+  result["step"] = trainer.step();
+  return result.dump();
+}
+
+}  // namespace trainyard::bindings

@@ -1,0 +1,66 @@
+// What JavaScript holds: data sets, models and runs, each with what it needs kept alive.
+#pragma once
+#include <emscripten/val.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "train/inspector.hpp"
+#include "train/predictor.hpp"
+#include "train/trainer.hpp"
+
+namespace trainyard::bindings {
+
+struct DatasetHandle {
+  std::shared_ptr<const Dataset> data;
+
+  [[nodiscard]] std::string info() const { return data->info().dump(); }
+};
+
+struct ModelHandle {
+  ModelHandle(Json description, ModelOptions options, ThreadPool& pool);
+
+  [[nodiscard]] std::string summary() const { return model.summary().dump(); }
+  [[nodiscard]] std::string parameters() const { return model.parameter_list().dump(); }
+  [[nodiscard]] emscripten::val read(const std::string& name, const std::string& field);
+  void write(const std::string& name, std::uint32_t pointer, std::uint32_t count);
+  void write_one(const std::string& name, double index, double value);
+  void freeze(const std::string& name, bool frozen) { model.freeze(model.find(name), frozen); }
+  [[nodiscard]] std::string predict(const std::string& spec, const emscripten::val& pointers);
+  void repeat(double times) { predictor.repeat(static_cast<std::int64_t>(times)); }
+  [[nodiscard]] std::string inspect(const std::string& spec, const emscripten::val& pointers);
+  [[nodiscard]] emscripten::val result(std::uint32_t index) const;
+  [[nodiscard]] std::string evaluate(const DatasetHandle& data, const std::string& options) const;
+  [[nodiscard]] emscripten::val export_safetensors();
+  [[nodiscard]] std::string load(std::uint32_t pointer, std::uint32_t bytes);
+  [[nodiscard]] std::string graph_text(const std::string& options) const;
+
+  Model model;
+  ThreadPool& pool;
+  Predictor predictor;
+  Inspector inspector;
+  Trainer* run = nullptr;  ///< the one that trains it now
+  std::vector<std::vector<float>> results;
+  std::vector<float> read_out;
+  Bytes file;
+};
+
+struct RunHandle {
+  RunHandle(std::shared_ptr<ModelHandle> trained, const DatasetHandle& train, const DatasetHandle* validation,
+            const Json& options);
+  ~RunHandle();
+  RunHandle(const RunHandle&) = delete;
+  RunHandle& operator=(const RunHandle&) = delete;
+
+  [[nodiscard]] std::string advance(double milliseconds, double steps);
+  void set(const std::string& changes) { trainer.set(parse_json(changes, "set")); }
+  void stop() { trainer.stop(); }
+  [[nodiscard]] std::string state() const { return trainer.status().dump(); }
+
+  std::shared_ptr<ModelHandle> model;
+  Trainer trainer;
+};
+
+}  // namespace trainyard::bindings

@@ -1,0 +1,112 @@
+// What the WebAssembly module exports. bindings/ts/host/module.ts has the same list with types.
+// Control crosses as JSON text, numbers as bytes; nothing is decided here.
+#include <emscripten/bind.h>
+#include <emscripten/heap.h>
+#include <malloc.h>
+
+#include "bound.hpp"
+#include "data/described.hpp"
+#include "data/split.hpp"
+#include "engine.hpp"
+#include "handles.hpp"
+#include "simd/vec.hpp"
+#include "train/options.hpp"
+
+namespace em = emscripten;
+using namespace trainyard;
+using namespace trainyard::bindings;
+
+namespace {
+
+std::string engine_info() {
+  return Json{{"version", TRAINYARD_VERSION},
+              {"lanes", simd::lanes<float>},
+#ifdef __wasm_relaxed_simd__
+              {"relaxed", true},
+#else
+              {"relaxed", false},
+#endif
+              {"threads", engine().pool->size()}}
+      .dump();
+}
+
+int set_threads(int threads) {
+  engine().pool = std::make_unique<ThreadPool>(threads);
+  return engine().pool->size();
+}
+
+std::string memory() {
+  return Json{{"heapBytes", emscripten_get_heap_size()}, {"usedBytes", static_cast<std::size_t>(mallinfo().uordblks)}}
+      .dump();
+}
+
+Pointer allocate(std::uint32_t size) { return engine().buffers.allocate(size); }
+void release(Pointer pointer) { engine().buffers.release(pointer); }
+
+std::shared_ptr<DatasetHandle> create_dataset(const std::string& description, const em::val& pointers) {
+  std::vector<Bytes> buffers;
+  for (const auto p : em::vecFromJSArray<Pointer>(pointers)) buffers.push_back(engine().buffers.take(p));
+  auto data = std::make_shared<const Dataset>(make_dataset(parse_json(description, "data"), std::move(buffers)));
+  return std::make_shared<DatasetHandle>(DatasetHandle{std::move(data)});
+}
+
+em::val split_dataset(const DatasetHandle& dataset, const std::string& options) {
+  auto [first, second] = split(*dataset.data, parse_json(options, "split"));
+  em::val parts = em::val::array();
+  for (Dataset* part : {&first, &second}) {
+    auto data = std::make_shared<const Dataset>(std::move(*part));
+    parts.call<void>("push", std::make_shared<DatasetHandle>(DatasetHandle{std::move(data)}));
+  }
+  return parts;
+}
+
+std::shared_ptr<ModelHandle> create_model(const std::string& description, const std::string& options) {
+  return std::make_shared<ModelHandle>(parse_json(description, "model"),
+                                       read_model_options(parse_json(options, "model")), *engine().pool);
+}
+
+std::shared_ptr<RunHandle> create_run(const std::shared_ptr<ModelHandle>& model, const DatasetHandle& train,
+                                      const DatasetHandle* validation, const std::string& options) {
+  return std::make_shared<RunHandle>(model, train, validation, parse_json(options, "fit"));
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(trainyard) {
+  em::function("engineInfo", bound<&engine_info>);
+  em::function("setThreads", bound<&set_threads>);
+  em::function("memory", bound<&memory>);
+  em::function("allocate", bound<&allocate>);
+  em::function("release", bound<&::release>);
+  em::function("createDataset", bound<&create_dataset>);
+  em::function("splitDataset", bound<&split_dataset>);
+  em::function("createModel", bound<&create_model>);
+  em::function("createRun", bound<&create_run>, em::allow_raw_pointers());
+
+  em::class_<DatasetHandle>("Dataset").smart_ptr<std::shared_ptr<DatasetHandle>>("DatasetPointer").function(
+      "info", bound<&DatasetHandle::info>);
+
+  em::class_<ModelHandle>("Model")
+      .smart_ptr<std::shared_ptr<ModelHandle>>("ModelPointer")
+      .function("summary", bound<&ModelHandle::summary>)
+      .function("parameters", bound<&ModelHandle::parameters>)
+      .function("read", bound<&ModelHandle::read>)
+      .function("write", bound<&ModelHandle::write>)
+      .function("writeOne", bound<&ModelHandle::write_one>)
+      .function("freeze", bound<&ModelHandle::freeze>)
+      .function("predict", bound<&ModelHandle::predict>)
+      .function("repeat", bound<&ModelHandle::repeat>)
+      .function("inspect", bound<&ModelHandle::inspect>)
+      .function("result", bound<&ModelHandle::result>)
+      .function("evaluate", bound<&ModelHandle::evaluate>)
+      .function("exportSafetensors", bound<&ModelHandle::export_safetensors>)
+      .function("load", bound<&ModelHandle::load>)
+      .function("graphText", bound<&ModelHandle::graph_text>);
+
+  em::class_<RunHandle>("Run")
+      .smart_ptr<std::shared_ptr<RunHandle>>("RunPointer")
+      .function("advance", bound<&RunHandle::advance>)
+      .function("set", bound<&RunHandle::set>)
+      .function("stop", bound<&RunHandle::stop>)
+      .function("state", bound<&RunHandle::state>);
+}
