@@ -12,11 +12,15 @@ if(EMSCRIPTEN)
       # Memory grows while models and data are described. The page makes the shared memory itself, as large as the
       # device allows (4, 2, 1 or 0.5 GiB), and hands it in.
       -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=4gb -Wno-pthreads-mem-growth
-      -sINCOMING_MODULE_JS_API=instantiateWasm,locateFile,mainScriptUrlOrBlob,wasmMemory,print,printErr
-      -sEXPORTED_RUNTIME_METHODS=wasmMemory,HEAPU8,HEAPF32,HEAP32)
+      -sINCOMING_MODULE_JS_API=instantiateWasm,wasmMemory,print,printErr -sEXPORTED_RUNTIME_METHODS=wasmMemory)
     if(TRAINYARD_THREADS)
-      target_link_options(module PRIVATE -sIMPORTED_MEMORY -sPTHREAD_POOL_SIZE_STRICT=2)
+      # Workers are made ready before the factory is done: the engine may then start threads and block.
+      target_link_options(module PRIVATE -sIMPORTED_MEMORY -sPTHREAD_POOL_SIZE_STRICT=2
+        "-sPTHREAD_POOL_SIZE=Module[\"poolSize\"]")
     endif()
+    file(READ "${CMAKE_SOURCE_DIR}/package.json" package)
+    string(JSON version GET "${package}" version)
+    target_compile_definitions(module PRIVATE TRAINYARD_VERSION="${version}")
   endif()
 else()
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bindings/describe/*.cpp")

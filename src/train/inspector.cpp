@@ -49,7 +49,11 @@ std::vector<Inspected> Inspector::inspect(const Dataset& data, const Json& optio
   const std::string key = options.dump() + std::to_string(rows) + "/" + std::to_string(model_.structure());
   if (key != made_for_) {
     made_for_.clear();
-    CompileOptions compiling{.mode = Mode::inspect, .capacity = rows, .fuse = false, .training = wanted.training};
+    CompileOptions compiling;
+    compiling.mode = Mode::inspect;
+    compiling.capacity = rows;
+    compiling.fuse = false;
+    compiling.training = wanted.training;
     if (!wanted.loss.is_null()) {
       loss_ = parse_loss(wanted.loss, "inspect.loss");
       compiling.loss = loss_.get();

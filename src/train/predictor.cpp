@@ -16,7 +16,9 @@ std::vector<NamedArray> Predictor::predict(const Dataset& data) {
   const auto rows = static_cast<std::int64_t>(data.rows());
   // The plan serves any number of rows up to its capacity; it grows, and never shrinks.
   if (const std::int64_t wanted = std::min(rows, chunk_rows); wanted > capacity_) {
-    compiled_ = compile(model_, {.mode = Mode::predict, .capacity = wanted}, pool_);
+    CompileOptions options;
+    options.capacity = wanted;
+    compiled_ = compile(model_, options, pool_);
     capacity_ = wanted;
   }
   std::vector<NamedArray> outputs;
