@@ -12,7 +12,9 @@ if(EMSCRIPTEN)
       # Memory grows while models and data are described. The page makes the shared memory itself, as large as the
       # device allows (4, 2, 1 or 0.5 GiB), and hands it in.
       -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=4gb -Wno-pthreads-mem-growth
-      -sINCOMING_MODULE_JS_API=instantiateWasm,wasmMemory,print,printErr -sEXPORTED_RUNTIME_METHODS=wasmMemory)
+      -sINCOMING_MODULE_JS_API=instantiateWasm,wasmMemory,print,printErr -sEXPORTED_RUNTIME_METHODS=wasmMemory
+      # Which object brought which bytes: scripts/size.mjs reads it.
+      "-Wl,--Map=${CMAKE_BINARY_DIR}/trainyard.${TRAINYARD_VARIANT}.map")
     if(TRAINYARD_THREADS)
       # Workers are made ready before the factory is done: the engine may then start threads and block.
       target_link_options(module PRIVATE -sIMPORTED_MEMORY -sPTHREAD_POOL_SIZE_STRICT=2

@@ -51,7 +51,7 @@ std::shared_ptr<DatasetHandle> create_dataset(const std::string& description, co
 }
 
 em::val split_dataset(const DatasetHandle& dataset, const std::string& options) {
-  auto [first, second] = split(*dataset.data, parse_json(options, "split"));
+  auto [first, second] = split(*dataset.data, parse_options<SplitOptions>(parse_json(options, "split"), "split"));
   em::val parts = em::val::array();
   for (Dataset* part : {&first, &second}) {
     auto data = std::make_shared<const Dataset>(std::move(*part));

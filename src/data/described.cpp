@@ -1,10 +1,13 @@
 #include "data/described.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
 #include "core/error.hpp"
 #include "core/options.hpp"
+#include "data/readers/idx.hpp"
+#include "data/synthetic/synthetic.hpp"
 
 namespace trainyard {
 namespace {
@@ -115,10 +118,42 @@ Dataset from_arrays(const Json& description, std::vector<Bytes> buffers) {
   return Dataset(std::move(parts));
 }
 
+/// {"kind": "idx", "images": 0, "labels": 1, "scale"?}: numbers of buffers.
+struct IdxDescription {
+  std::string kind;
+  std::int64_t images = 0;
+  std::int64_t labels = 1;
+  IdxOptions options;
+
+  template <class V>
+  void visit(V& v) {
+    v("kind", kind, Choices{"idx"});
+    v("images", images, not_negative);
+    v("labels", labels, not_negative);
+    options.visit(v);
+  }
+};
+
+Dataset from_idx(const Json& description, std::vector<Bytes> buffers) {
+  const auto idx = parse_options<IdxDescription>(description, "data");
+  Bytes images = take(buffers, idx.images, "images");
+  return idx_dataset(std::move(images), take(buffers, idx.labels, "labels"), idx.options);
+}
+
+/// {"kind": "synthetic", "type": "spiral", "n"?, …}
+Dataset from_synthetic(Json description) {
+  description.erase("kind");
+  return synthetic_dataset(description, "data");
+}
+
 }  // namespace
 
 Dataset make_dataset(const Json& description, std::vector<Bytes> buffers) {
   if (!description.is_object()) throw Error(ErrorCode::type_mismatch, "data", "object", short_text(description));
+  std::string kind = "arrays";
+  OptionReader(description, "data")("kind", kind, Choices{"arrays", "idx", "synthetic"});
+  if (kind == "idx") return from_idx(description, std::move(buffers));
+  if (kind == "synthetic") return from_synthetic(description);
   return from_arrays(description, std::move(buffers));
 }
 

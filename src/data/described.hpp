@@ -2,6 +2,8 @@
 //
 //   {"kind": "arrays", "inputs": {"x": {"shape": [rows, …], "dtype": "f32", "buffer": 0, "scale"?, "offset"?, "mean"?,
 //    "std"?}}, "targets": {"y": {…}}, "weights"?: {"shape": [rows], "dtype": "f32", "buffer": 2}}
+//   {"kind": "idx", "images": 0, "labels": 1, "scale"?}
+//   {"kind": "synthetic", "type": "spiral", "n"?, "noise"?, "seed"?}
 #pragma once
 #include <string>
 #include <vector>

@@ -2,11 +2,13 @@ import type { Described } from '../protocol.js';
 import { Buffers, type Values } from './values.js';
 
 export interface SplitOptions {
-  /** Share of the rows (below 1) or number of rows that go into `val`. */
-  val: number;
+  /** Share of the rows (below 1) or number of rows that go into `val`; default 0.2. */
+  val?: number;
   /** Default 0. */
   seed?: number;
-  /** Keep the shares of the classes; default false. */
+  /** Pick at random; else the last rows are the validation part. Default true. */
+  shuffle?: boolean;
+  /** The same shares of every class in both parts; default false. */
   stratify?: boolean;
 }
 
@@ -32,7 +34,7 @@ export class Dataset {
   }
 
   /** Two data sets that share no row: to train on, and to look how well it does on what it never saw. */
-  split(options: SplitOptions): { train: Dataset; val: Dataset } {
+  split(options: SplitOptions = {}): { train: Dataset; val: Dataset } {
     const split = new Split(this, options);
     return {
       train: new Dataset({ kind: 'part', split, part: 'first' }),
@@ -84,11 +86,13 @@ export interface SyntheticOptions {
   noise?: number;
   /** Default 0. */
   seed?: number;
+  /** `sign` (default): dense targets −1 and 1 of shape `[n, 1]`; `id`: class ids 0 and 1. */
+  labels?: 'sign' | 'id';
 }
 
 /** Points in the plane with a class each, made by the engine: `circle`, `xor`, `gaussians`, `spiral`, `moons`. */
 export function synthetic(name: string, options: SyntheticOptions = {}): Dataset {
-  return new Dataset({ kind: 'source', described: { spec: { kind: 'synthetic', name, ...options }, buffers: [] } });
+  return new Dataset({ kind: 'source', described: { spec: { kind: 'synthetic', type: name, ...options }, buffers: [] } });
 }
 
 /** Inputs for a model, as the engine's calls take them: one unnamed array is the input `x`. */

@@ -28,14 +28,7 @@ export interface IdxOptions {
 export async function idx(options: IdxOptions): Promise<Dataset> {
   const { images, labels, maxBytes = 2 ** 30, ...rest } = options;
   const buffers = await Promise.all([read(images, 'images', maxBytes), read(labels, 'labels', maxBytes)]);
-  const [i, l] = buffers;
-  const spec = {
-    kind: 'idx',
-    images: { buffer: 0, bytes: i!.length },
-    labels: { buffer: 1, bytes: l!.length },
-    scale: 1 / 255,
-    ...rest,
-  };
+  const spec = { kind: 'idx', images: 0, labels: 1, ...rest };
   return new Dataset({ kind: 'source', described: { spec, buffers } });
 }
 
