@@ -16,6 +16,16 @@ async function ctest(preset, { label, targets = [] } = {}) {
   return total(log, /\[==========\] (\d+) tests? from .* ran\./g);
 }
 
+/** Builds the package and runs its tests of a folder under Node. */
+async function packageTests(folder) {
+  await build('native', 'describe');
+  await run(['node', 'scripts/build.mjs']);
+  // Relaxed SIMD is still behind a flag in Node 20; later ones refuse the flag.
+  const flags = process.versions.node.startsWith('20.') ? ['--experimental-wasm-relaxed-simd'] : [];
+  const runner = ['--test', '--test-concurrency=1', '--test-reporter=tap'];
+  return total(await run(['node', '--expose-gc', ...flags, ...runner, `tests/${folder}/`]), /^# pass (\d+)$/gm);
+}
+
 async function lint() {
   await installPackages('web');
   await run(['node', 'scripts/checks/format.mjs']);
@@ -50,4 +60,7 @@ export const stages = [
     what: 'kernel tests, strict SIMD and threads',
     run: () => ctest('wasm-simd128-threads', { label: 'kernel', targets: ['kernel_tests'] }),
   },
+  { name: 'package', what: 'the built package under Node, in every build', run: () => packageTests('package') },
+  { name: 'consumers', what: 'the packed package in other people’s pages', run: () => packageTests('consumers') },
+  { name: 'size', what: 'sizes against their budgets', run: async () => void (await run(['node', 'scripts/size.mjs'])) },
 ];
