@@ -26,6 +26,7 @@ export class Client {
 
   constructor(transport: Transport) {
     this.#transport = transport;
+    transport.hold(false);
   }
 
   /** Asks the engine. Rejects with the engine's error, with ENGINE_LOST when it dies, with DISPOSED afterwards. */

@@ -1,24 +1,11 @@
-import { errorCodes } from './generated/registry.js';
+import { errorData, toData, type ErrorCode, type ErrorData, type ErrorDetails } from './errorData.js';
 import { en } from './text/en.js';
 import { zh } from './text/zh.js';
 
-/** What went wrong, as a word that programs can compare. The list is the engine's own. */
-export type ErrorCode = (typeof errorCodes)[number];
+export type { ErrorCode, ErrorData } from './errorData.js';
 
 /** The languages of the package's sentences. */
 export type Language = 'en' | 'zh';
-
-/** An error as data: what crosses from the engine, free of any language. */
-export interface ErrorData {
-  code: ErrorCode;
-  /** Which layer, option, column or row: `layers[3] linear`, `optimizer.lr`, `y[17]`. */
-  path: string;
-  /** Shapes (`[*, 64]`), ranges (`> 0`), names or numbers. */
-  expected: string;
-  got: string;
-  /** Key of a sentence that says how to mend it, and what it is about. */
-  hint: { key: string; argument: string };
-}
 
 const tables = { en, zh };
 let current: Language = 'en';
@@ -79,28 +66,12 @@ export function reasonSentence(reason: { key: string; argument: string }, langua
 }
 
 /** Makes an error of the package itself. */
-export function failure(
-  code: ErrorCode,
-  path: string,
-  more: { expected?: string; got?: string; hint?: keyof typeof en.hints; argument?: string; cause?: unknown } = {},
-): TrainyardError {
-  const { expected = '', got = '', hint = '', argument = '', cause } = more;
-  const data: ErrorData = { code, path, expected, got, hint: { key: hint, argument } };
-  return new TrainyardError(data, cause === undefined ? undefined : { cause });
+export function failure(code: ErrorCode, path: string, details: ErrorDetails & { cause?: unknown } = {}): TrainyardError {
+  const { cause, ...rest } = details;
+  return new TrainyardError(errorData(code, path, rest), cause === undefined ? undefined : { cause });
 }
 
 /** An error that came from the engine (or anything thrown) as a TrainyardError. */
 export function fromThrown(thrown: unknown): TrainyardError {
   return thrown instanceof TrainyardError ? thrown : new TrainyardError(toData(thrown), { cause: thrown });
-}
-
-/** Whatever was thrown, as data; what is no error of the engine's is a defect of ours: INTERNAL. */
-export function toData(thrown: unknown): ErrorData {
-  if (thrown instanceof TrainyardError) return thrown.data;
-  const { code, path, expected, got, hint } = (thrown ?? {}) as Partial<ErrorData>;
-  if ((errorCodes as readonly unknown[]).includes(code)) {
-    const { key, argument } = hint ?? { key: '', argument: '' };
-    return { code: code!, path: path ?? '', expected: expected ?? '', got: got ?? '', hint: { key, argument } };
-  }
-  return { code: 'INTERNAL', path: '', expected: '', got: String(thrown), hint: { key: '', argument: '' } };
 }

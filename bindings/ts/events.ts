@@ -74,7 +74,7 @@ export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
 
 /** Where a run stands. */
 export interface RunState {
-  state: 'running' | 'paused' | 'finished' | 'stopped' | 'diverged';
+  state: 'running' | 'paused' | 'finished' | 'stopped' | 'diverged' | 'failed';
   /** Why it ended: `complete`, `early stopping`, `stopped`, `diverged`. */
   reason?: string;
   step: number;

@@ -1,6 +1,6 @@
 // Every message between the page and the engine. The first one carries protocol and build; a mismatch is an error.
 import type { BuildName } from './builds.js';
-import type { ErrorData } from './errors.js';
+import type { ErrorData } from './errorData.js';
 import type { RunEvent, RunState } from './events.js';
 
 /** Raised whenever a message changes its meaning: caches may mix versions of page and worker. */

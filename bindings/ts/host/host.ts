@@ -1,6 +1,6 @@
 // The engine's end of the protocol: does what the calls ask with the objects of the WebAssembly module.
 import type { BuildName } from '../builds.js';
-import { failure, toData } from '../errors.js';
+import { errorData, Refusal, toData } from '../errorData.js';
 import {
   protocol,
   type Arguments,
@@ -32,7 +32,7 @@ export class Host {
   readonly #factory: Factory;
   readonly #build: BuildName;
   readonly #post: Post;
-  readonly #scheduler = new Scheduler();
+  readonly #scheduler = new Scheduler((error) => this.#trap(error));
   readonly #objects = new Map<Handle, EngineObject>();
   readonly #runs = new Map<Handle, LiveRun>();
   /** The run that trains a model now. */
@@ -57,9 +57,7 @@ export class Host {
           this.#post({ kind: 'ready', protocol, build: this.#build, facts, locked });
         },
         (error: unknown) => {
-          const { key: hint, argument } = { key: 'load_again' as const, argument: '' };
-          const failed = failure('ENGINE_LOAD', this.#build, { got: String(error), hint, argument });
-          this.#post({ kind: 'failed', error: failed.data });
+          this.#post({ kind: 'failed', error: errorData('ENGINE_LOAD', this.#build, { got: String(error) }) });
         },
       );
     } else {
@@ -79,13 +77,17 @@ export class Host {
       this.#post({ kind: 'result', id, value }, buffersOf(value));
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) {
-        // After a trap the module's memory cannot be trusted.
-        this.close();
-        this.#post({ kind: 'lost', detail: String(error) });
+        this.#trap(error);
       } else {
         this.#post({ kind: 'error', id, error: toData(error) });
       }
     }
+  }
+
+  /** After a trap the module's memory cannot be trusted: this engine is over. */
+  #trap(error: unknown): void {
+    this.close();
+    this.#post({ kind: 'lost', detail: String(error) });
   }
 
   readonly #methods: { [M in Method]: (args: Arguments<M>) => Result<M> | Promise<Result<M>> } = {
@@ -168,7 +170,7 @@ export class Host {
     graphText: ({ model, options }) => this.#object<ModelObject>(model).graphText(JSON.stringify(options)),
 
     fit: ({ model, train, val, options, pace }) => {
-      if (this.#training.get(model)?.ended === false) throw failure('BUSY', 'fit', { hint: 'stop_first' });
+      if (this.#training.get(model)?.ended === false) throw new Refusal('BUSY', 'fit', { hint: 'stop_first' });
       const object = this.#m.createRun(
         this.#object<ModelObject>(model),
         this.#object<DatasetObject>(train),
@@ -206,7 +208,7 @@ export class Host {
   };
 
   get #m(): EngineModule {
-    if (!this.#module) throw failure('INTERNAL', 'host', { got: 'not started' });
+    if (!this.#module) throw new Refusal('INTERNAL', 'host', { got: 'not started' });
     return this.#module;
   }
 
@@ -221,13 +223,13 @@ export class Host {
 
   #object<T extends EngineObject>(handle: Handle): T {
     const object = this.#objects.get(handle);
-    if (!object) throw failure('DISPOSED', '', { hint: 'await_dispose' });
+    if (!object) throw new Refusal('DISPOSED', '', { hint: 'await_dispose' });
     return object as T;
   }
 
   #run(handle: Handle): LiveRun {
     const run = this.#runs.get(handle);
-    if (!run) throw failure('DISPOSED', 'run', { hint: 'await_dispose' });
+    if (!run) throw new Refusal('DISPOSED', 'run', { hint: 'await_dispose' });
     return run;
   }
 
@@ -266,7 +268,7 @@ function known(all: ParameterInfo[], name: string): ParameterInfo {
   const found = all.find((info) => info.name === name);
   if (found) return found;
   const expected = all.map((info) => info.name).join(', ');
-  throw failure('INVALID_VALUE', name, { expected: expected.slice(0, 200), got: name });
+  throw new Refusal('INVALID_VALUE', name, { expected: expected.slice(0, 200), got: name });
 }
 
 /** The buffers of freshly copied arrays anywhere in an answer: they are handed over, not copied again. */

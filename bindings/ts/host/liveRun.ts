@@ -1,5 +1,5 @@
 // A run in the engine's thread: how fast it goes, when it pauses, what it has to tell.
-import { toData, type ErrorData } from '../errors.js';
+import { errorData, toData, type ErrorData } from '../errorData.js';
 import { Waiting, type DivergedEvent, type RunEvent, type RunState } from '../events.js';
 import type { Pace, RunEnd } from '../protocol.js';
 import type { RunObject } from './module.js';
@@ -99,7 +99,9 @@ export class LiveRun {
       const steps = Math.min(this.#stepsLeft, this.#allowance(now), 2 ** 31 - 1);
       advanced = JSON.parse(this.#object.advance(milliseconds, steps)) as Advanced;
     } catch (error) {
-      this.#end('diverged', toData(error));
+      // After a trap nothing of the engine can be asked any more: whoever called must know.
+      if (error instanceof WebAssembly.RuntimeError) throw error;
+      this.#end('failed', toData(error));
       return;
     }
     const done = advanced.step - this.#step;
@@ -154,6 +156,5 @@ export class LiveRun {
 
 /** A diverged run as an error: the layer, the step, and what helps most often. */
 function divergence(event: DivergedEvent | undefined): ErrorData {
-  const got = event ? `step ${event.step}` : '';
-  return { code: 'DIVERGED', path: event?.layer ?? '', expected: '', got, hint: { key: 'lower_rate', argument: '' } };
+  return errorData('DIVERGED', event?.layer ?? '', { got: event ? `step ${event.step}` : '', hint: 'lower_rate' });
 }

@@ -7,10 +7,16 @@ const slice = 10;
 
 export class Scheduler {
   readonly #runs = new Set<LiveRun>();
+  readonly #trapped: (error: unknown) => void;
   readonly #yield = makeYield(() => this.#turn());
   #pending = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+
+  /** `trapped` hears of what leaves the engine in an unknown state. */
+  constructor(trapped: (error: unknown) => void) {
+    this.#trapped = trapped;
+  }
 
   /** Begins or goes on with a run; harmless for one that is under way, has ended, or is paused. */
   wake(run: LiveRun): void {
@@ -34,6 +40,14 @@ export class Scheduler {
   #turn(): void {
     this.#pending = false;
     if (this.#closed) return;
+    try {
+      this.#advance();
+    } catch (error) {
+      this.#trapped(error);
+    }
+  }
+
+  #advance(): void {
     for (const run of this.#runs) if (!run.playing) this.#runs.delete(run);
     const share = slice / this.#runs.size;
     let wait = Infinity;

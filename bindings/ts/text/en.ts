@@ -1,5 +1,5 @@
 // Every sentence of the package in English. zh.ts has the same keys: a missing one is a type error.
-import type { ErrorCode } from '../errors.js';
+import type { ErrorCode } from '../errorData.js';
 import type { HintKey, ReasonKey } from './keys.js';
 
 type Sentence = (argument: string) => string;

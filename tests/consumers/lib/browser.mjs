@@ -47,16 +47,18 @@ export async function outcomeOf(browser, url) {
   const page = await browser.newPage();
   const complaints = [];
   const requests = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
+  page.on('console', (message) => {
+    // Browsers ask for an icon by themselves.
+    if (!['error', 'warning'].includes(message.type()) || message.location().url.endsWith('/favicon.ico')) return;
+    complaints.push(message.text());
+  });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.context().on('request', (request) => requests.push(request.url()));
   try {
     await page.goto(url);
-    const failed = new Promise((_, reject) => page.on('pageerror', (error) => reject(error)));
-    failed.catch(() => {});
-    const found = page.waitForFunction(() => globalThis.outcome, undefined, { timeout: 60_000 });
-    const outcome = await (await Promise.race([found, failed])).jsonValue();
-    return { outcome, complaints: complaints.filter((text) => !/favicon/.test(text)), requests };
+    const found = page.waitForFunction(() => globalThis.outcome, undefined, { timeout: 30_000 });
+    const outcome = await (await found).jsonValue();
+    return { outcome, complaints, requests };
   } catch (error) {
     throw new Error(`${error.message}\n${complaints.join('\n')}\n${requests.join('\n')}`);
   } finally {
