@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "data/described.hpp"
+#include "data/build.hpp"
 #include "engine.hpp"
 #include "io/state_dict.hpp"
 #include "train/report.hpp"
@@ -31,7 +31,8 @@ Dataset data_of(const std::string& spec, const em::val& pointers, Json& options)
       options.erase(key);
     }
   }
-  return make_dataset(data, take_all(pointers));
+  std::vector<Bytes> buffers = take_all(pointers);
+  return build_dataset(data, buffers);
 }
 
 template <class T>

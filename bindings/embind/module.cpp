@@ -5,7 +5,7 @@
 #include <malloc.h>
 
 #include "bound.hpp"
-#include "data/described.hpp"
+#include "data/build.hpp"
 #include "data/split.hpp"
 #include "engine.hpp"
 #include "handles.hpp"
@@ -46,7 +46,7 @@ void release(Pointer pointer) { engine().buffers.release(pointer); }
 std::shared_ptr<DatasetHandle> create_dataset(const std::string& description, const em::val& pointers) {
   std::vector<Bytes> buffers;
   for (const auto p : em::vecFromJSArray<Pointer>(pointers)) buffers.push_back(engine().buffers.take(p));
-  auto data = std::make_shared<const Dataset>(make_dataset(parse_json(description, "data"), std::move(buffers)));
+  auto data = std::make_shared<const Dataset>(build_dataset(parse_json(description, "data"), buffers));
   return std::make_shared<DatasetHandle>(DatasetHandle{std::move(data)});
 }
 

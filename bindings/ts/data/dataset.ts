@@ -74,7 +74,7 @@ export function arrays(fields: SimpleArrays | NamedArrays): Dataset {
     kind: 'arrays',
     inputs: buffers.addAll(named.inputs),
     targets: buffers.addAll(named.targets ?? {}),
-    ...(named.weights && { weights: buffers.add(named.weights, 'weights') }),
+    ...(named.weights && { weights: { buffer: buffers.add(named.weights, 'weights').buffer } }),
   };
   return new Dataset({ kind: 'source', described: { spec, buffers: buffers.list } });
 }
@@ -92,7 +92,7 @@ export interface SyntheticOptions {
 
 /** Points in the plane with a class each, made by the engine: `circle`, `xor`, `gaussians`, `spiral`, `moons`. */
 export function synthetic(name: string, options: SyntheticOptions = {}): Dataset {
-  return new Dataset({ kind: 'source', described: { spec: { kind: 'synthetic', type: name, ...options }, buffers: [] } });
+  return new Dataset({ kind: 'source', described: { spec: { kind: 'synthetic', name, ...options }, buffers: [] } });
 }
 
 /** Inputs for a model, as the engine's calls take them: one unnamed array is the input `x`. */

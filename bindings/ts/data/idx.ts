@@ -28,7 +28,7 @@ export interface IdxOptions {
 export async function idx(options: IdxOptions): Promise<Dataset> {
   const { images, labels, maxBytes = 2 ** 30, ...rest } = options;
   const buffers = await Promise.all([read(images, 'images', maxBytes), read(labels, 'labels', maxBytes)]);
-  const spec = { kind: 'idx', images: 0, labels: 1, ...rest };
+  const spec = { kind: 'idx', images: { buffer: 0 }, labels: { buffer: 1 }, ...rest };
   return new Dataset({ kind: 'source', described: { spec, buffers } });
 }
 
