@@ -9,7 +9,7 @@
 #include "data/split.hpp"
 #include "engine.hpp"
 #include "handles.hpp"
-#include "simd/vec.hpp"
+#include "kernels/gemm/gemm.hpp"
 #include "train/options.hpp"
 
 namespace em = emscripten;
@@ -20,7 +20,7 @@ namespace {
 
 std::string engine_info() {
   return Json{{"version", TRAINYARD_VERSION},
-              {"lanes", simd::lanes<float>},
+              {"lanes", kernels::vector_lanes<float>()},
 #ifdef __wasm_relaxed_simd__
               {"relaxed", true},
 #else
@@ -38,6 +38,12 @@ int set_threads(int threads) {
 std::string memory() {
   return Json{{"heapBytes", emscripten_get_heap_size()}, {"usedBytes", static_cast<std::size_t>(mallinfo().uordblks)}}
       .dump();
+}
+
+double peak(double iterations) {
+  std::vector<float> numbers(12 * static_cast<std::size_t>(kernels::vector_lanes<float>()), 1.0F);
+  kernels::peak(numbers.data(), static_cast<std::int64_t>(iterations));
+  return 8 * iterations * static_cast<double>(numbers.size());
 }
 
 Pointer allocate(std::uint32_t size) { return engine().buffers.allocate(size); }
@@ -76,6 +82,7 @@ EMSCRIPTEN_BINDINGS(trainyard) {
   em::function("engineInfo", bound<&engine_info>);
   em::function("setThreads", bound<&set_threads>);
   em::function("memory", bound<&memory>);
+  em::function("peak", bound<&peak>);
   em::function("allocate", bound<&allocate>);
   em::function("release", bound<&::release>);
   em::function("createDataset", bound<&create_dataset>);
