@@ -8,6 +8,7 @@
 #include "data/build.hpp"
 #include "engine.hpp"
 #include "io/state_dict.hpp"
+#include "train/evaluate.hpp"
 #include "train/report.hpp"
 
 namespace trainyard::bindings {
