@@ -56,11 +56,12 @@ em::val ModelHandle::read(const std::string& name, const std::string& field) {
   const std::span<float> out(read_out);
   if (field == "value" || field == "gradient") {
     model.read(id, out, field == "value" ? Content::value : Content::gradient);
-  } else if (run != nullptr && field == "update") {
+  } else if (field != "update") {
+    throw Error(ErrorCode::invalid_value, name, "value, gradient, update", field);
+  } else if (run != nullptr) {
     run->read_update(id, out);
   } else {
-    // Before the first step nothing has moved.
-    std::ranges::fill(read_out, 0.0F);
+    std::ranges::fill(read_out, 0.0F);  // no run, no step
   }
   return view(read_out);
 }

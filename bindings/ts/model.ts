@@ -22,17 +22,21 @@ export interface ModelOptions {
 export type Inputs = Values | Record<string, Values>;
 
 export interface EvaluateOptions {
+  /** Default `crossEntropy`. */
   loss?: Loss;
-  metrics?: string[];
-  batchSize?: number;
+  metrics?: (string | ({ type: string } & Record<string, unknown>))[];
+  /** Name of the target, where the data have several. */
+  target?: string;
 }
 
 export interface InspectOptions {
   /** Targets, for the values of the loss and for gradients. */
   targets?: Inputs;
   loss?: Loss;
-  /** Names of values, default all. */
-  values?: string[] | 'all';
+  /** Names or paths of layers, default all. */
+  values?: string[];
+  /** As while training: dropout drops, batch norm looks at the batch. Default false. */
+  training?: boolean;
   /** Gradients too; needs targets and a loss. */
   gradients?: boolean;
 }
@@ -140,8 +144,8 @@ export class Model {
   }
 
   /**
-   * The parameters under PyTorch's names, each with a copy of its value, and with its gradient, its last update or
-   * the optimizer's memory if asked for.
+   * The parameters under PyTorch's names, each with a copy of its value, and with its gradient or its last update if
+   * asked for.
    */
   async parameters(options: { with?: ParameterField[]; names?: string[] } = {}): Promise<Parameter[]> {
     const fields: ParameterField[] = ['value', ...(options.with ?? [])];

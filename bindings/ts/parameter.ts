@@ -16,7 +16,7 @@ export class Parameter {
   readonly trainable: boolean;
   /** A copy of its values, row-major in PyTorch's layout. */
   readonly data: Float32Array;
-  /** Copies of what else was asked for: gradient, update, slot0, slot1. */
+  /** Copies of what else was asked for: gradient, update. */
   readonly values: Partial<Record<ParameterField, Float32Array>>;
   readonly #client: Client;
   readonly #model: () => Handle;

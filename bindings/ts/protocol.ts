@@ -54,8 +54,8 @@ export interface ParameterInfo {
   layer: string;
 }
 
-/** What can be read of a parameter: its value, its last gradient, what the last step added, the optimizer's memory. */
-export type ParameterField = 'value' | 'gradient' | 'update' | 'slot0' | 'slot1';
+/** What can be read of a parameter: its value, its last gradient, what the last step added. */
+export type ParameterField = 'value' | 'gradient' | 'update';
 
 /** Numbers with a shape; row-major, the last axis is contiguous. */
 export interface Tensor {
@@ -67,7 +67,7 @@ export interface InspectedValue extends Tensor {
   name: string;
   layer: string;
   op: string;
-  role: 'activation' | 'gradient' | 'loss' | 'parameter';
+  role: 'input' | 'activation' | 'gradient' | 'loss';
 }
 
 /** What the engine says of itself. */

@@ -15,7 +15,7 @@ export type ScheduleName = 'constant' | 'step' | 'cosine' | 'warmup' | 'oneCycle
 export interface EarlyStopping {
   /** What is watched; default the loss on the validation data. */
   monitor?: string;
-  /** Looks without getting better before it stops; default 10. */
+  /** Looks without getting better before it stops; default 5. */
   patience?: number;
   /** What counts as better; default 0. */
   minDelta?: number;
@@ -37,7 +37,8 @@ export interface RunSettings {
 }
 
 export interface TrainingOptions {
-  loss: Loss;
+  /** Default `crossEntropy`. */
+  loss?: Loss;
   /** Default `adam`. */
   optimizer?: Optimizer;
   schedule?: Schedule;
@@ -48,6 +49,10 @@ export interface TrainingOptions {
   batchSize?: number;
   /** A new order each epoch; default true. */
   shuffle?: boolean;
+  /** Leave out what does not fill a batch; default false. */
+  dropLast?: boolean;
+  /** Name of the target, where the data have several. */
+  target?: string;
   /** Figures beside the loss: `accuracy`, … */
   metrics?: (string | ({ type: string } & Record<string, unknown>))[];
   /** Steps between two looks at the validation data; default: once an epoch. */
@@ -56,11 +61,11 @@ export interface TrainingOptions {
   clipNorm?: number;
   l1?: number;
   l2?: number;
-  /** How much each class counts. */
-  classWeights?: readonly number[];
   earlyStopping?: EarlyStopping;
   /** Batches whose gradients are added before one update; default 1. */
   accumulate?: number;
-  /** Of the order of the data; default: the model's. */
+  /** Keep what the last step added to each parameter (`update`); default: for models of up to 64 kB. */
+  trackUpdates?: boolean;
+  /** Of the order of the data and of dropout; default 0. */
   seed?: number;
 }

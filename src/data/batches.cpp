@@ -26,8 +26,9 @@ void Batches::set_batch_size(std::int64_t size) {
 }
 
 std::int64_t Batches::steps_per_epoch() const {
-  const auto rows = std::ssize(order_);
-  return options_.dropLast ? rows / batch_size_ : (rows + batch_size_ - 1) / batch_size_;
+  const auto rows = static_cast<std::int64_t>(order_.size());
+  const std::int64_t size = batch_size_;
+  return options_.dropLast ? rows / size : (rows + size - 1) / size;
 }
 
 void Batches::arrange(std::int64_t epoch) {

@@ -38,7 +38,7 @@ std::vector<NamedArray> Predictor::predict(const Dataset& data) {
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const std::int64_t width = model_.outputs()[i].second.shape.size();
       const float* from = compiled_.executor->at<float>(compiled_.outputs[i]);
-      std::copy_n(from, last_rows_ * width, outputs[i].numbers.begin() + begin * width);
+      std::copy_n(from, last_rows_ * width, outputs[i].numbers.data() + begin * width);
     }
   }
   return outputs;

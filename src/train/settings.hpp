@@ -18,9 +18,9 @@ struct RunSettings {
   double clip_norm = 0;             ///< largest global norm of the gradient; 0: no clipping
   double l1 = 0;                    ///< adds l1 sum |w| to the loss's gradient
   double l2 = 0;                    ///< adds l2 / 2 sum w^2
-  std::int64_t validate_every = 0;  ///< steps between validations; 0: after each epoch
+  std::int64_t val_every = 0;       ///< steps between validations; 0: after each epoch
   std::int64_t accumulate = 1;      ///< micro-batches that make one step's batch
-  bool track_updates = false;       ///< keeps what the last step added to each parameter (small models)
+  std::optional<bool> track_updates;  ///< keeps what the last step added to each parameter; default: in small models
   std::string target;               ///< name of the target column; "": the first
   Json loss = "crossEntropy";
   Json optimizer = "adam";
@@ -39,7 +39,7 @@ struct RunSettings {
     v("clipNorm", clip_norm, not_negative);
     v("l1", l1, not_negative);
     v("l2", l2, not_negative);
-    v("validateEvery", validate_every, not_negative);
+    v("valEvery", val_every, not_negative);
     v("accumulate", accumulate, at_least_one);
     v("trackUpdates", track_updates);
     v("target", target);

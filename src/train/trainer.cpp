@@ -16,6 +16,9 @@ double now_ms() {
   return std::chrono::duration<double, std::milli>(Clock::now().time_since_epoch()).count();
 }
 
+/// Where copying all parameters costs next to nothing beside a step.
+constexpr std::size_t small_bytes = 65536;
+
 /// A good copy is at most one progress event old, and events come at most thirty times a second.
 constexpr double good_copy_ms = 30;
 
@@ -63,7 +66,8 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
     if (!validation_) throw Error(ErrorCode::missing_option, "fit.earlyStopping", "validation", "");
     if (early_->restore_best) best_ = std::make_unique<Snapshot>(model, learner_);
   }
-  if (settings_.track_updates) before_update_ = Arena(model.places().parameter_bytes, "updates");
+  const bool is_small = model.places().parameter_bytes <= small_bytes;
+  if (settings_.track_updates.value_or(is_small)) before_update_ = Arena(model.places().parameter_bytes, "updates");
 }
 
 void Trainer::compile_plan() {
@@ -147,7 +151,7 @@ Json Trainer::advance(const Until& until) {
       break;
     }
     ++done;
-    const bool validates = settings_.validate_every > 0 ? at_.step % settings_.validate_every == 0 : epoch_ended(epoch);
+    const bool validates = settings_.val_every > 0 ? at_.step % settings_.val_every == 0 : epoch_ended(epoch);
     if (validates) validate(events);
     if (state_ == State::running && complete()) finish("complete");
     if (timed && done % look_every == 0) {
@@ -214,7 +218,11 @@ void Trainer::finish(const std::string& reason) {
 
 void Trainer::read_update(ParamId id, std::span<float> out) const {
   if (before_update_.size() == 0) throw Error(ErrorCode::missing_option, "fit.trackUpdates", "true", "false");
-  model_.read_difference(id, before_update_.data(), out);
+  if (at_.step == 0) {
+    std::ranges::fill(out, 0.0F);  // nothing has moved yet
+  } else {
+    model_.read_difference(id, before_update_.data(), out);
+  }
 }
 
 }  // namespace trainyard

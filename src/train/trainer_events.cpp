@@ -28,7 +28,7 @@ Json Trainer::progress() {
 }
 
 void Trainer::validate(Json& events) {
-  Json event{{"type", "epoch"}, {"step", at_.step}, {"epoch", batches_.position().epoch}, {"loss", loss_}};
+  Json event{{"type", evaluator_ ? "validation" : "epoch"}, {"step", at_.step}, {"epoch", batches_.position().epoch}, {"loss", loss_}};
   if (!scores_.empty()) {
     event["metrics"] = scores_.result();
     scores_.reset();
@@ -37,12 +37,12 @@ void Trainer::validate(Json& events) {
     evaluator_->start();
     while (evaluator_->advance()) {
     }
-    event["validation"] = evaluator_->result();
+    event["val"] = evaluator_->result();
     const std::string_view wanted = schedule_->monitor();
-    const auto seen = event["validation"].find(wanted.empty() ? "loss" : wanted);
-    if (seen != event["validation"].end() && seen->is_number()) schedule_->observe(course(), seen->get<double>());
+    const auto seen = event["val"].find(wanted.empty() ? "loss" : wanted);
+    if (seen != event["val"].end() && seen->is_number()) schedule_->observe(course(), seen->get<double>());
   }
-  const Json result = evaluator_ ? event["validation"] : Json();
+  const Json result = evaluator_ ? event["val"] : Json();
   events.push_back(std::move(event));
   if (early_) watch(result, events);
 }
@@ -85,7 +85,7 @@ void Trainer::diverge(Json& events) {
                     {"step", bad_step},
                     {"loss", std::isnan(bad_loss) ? "NaN" : "Infinity"},
                     {"layer", layer},
-                    {"keptStep", at_.step},
+                    {"kept", at_.step},
                     {"lr", lr_}});
 }
 

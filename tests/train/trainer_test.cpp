@@ -31,8 +31,8 @@ TEST(Trainer, LearnsXor) {
   }
   EXPECT_EQ(trainer.step(), 600);
   EXPECT_EQ(last["epoch"], 60);
-  EXPECT_GT(last["validation"]["accuracy"].get<double>(), 0.97) << last.dump();
-  EXPECT_LT(last["validation"]["loss"].get<double>(), 0.2) << last.dump();
+  EXPECT_GT(last["val"]["accuracy"].get<double>(), 0.97) << last.dump();
+  EXPECT_LT(last["val"]["loss"].get<double>(), 0.2) << last.dump();
 }
 
 TEST(Trainer, DivergenceReturnsToGoodWeightsAndNamesTheLayer) {
