@@ -4,10 +4,22 @@ import type { GraphDescription, Layer, Pair, SequentialDescription } from './des
 
 const layer = (type: string, options: object = {}): Layer => ({ type, ...options });
 
-/** Fully connected: y = x Wᵀ + b. Takes `[*, in]` (any axes before the last), gives `[*, out]`. */
-export const linear = (out: number, options: { bias?: boolean } = {}): Layer => layer('linear', { out, ...options });
+/** How weights begin: `kaimingUniform`, `xavierNormal`, …, by name or with options; default PyTorch's for the layer. */
+export type Initializer = string | ({ type: string } & Record<string, unknown>);
 
-export interface Conv2dOptions {
+export interface InitialOptions {
+  weightInit?: Initializer;
+  biasInit?: Initializer;
+}
+
+export interface LinearOptions extends InitialOptions {
+  /** Default true. */
+  bias?: boolean;
+}
+/** Fully connected: y = x Wᵀ + b. Takes `[*, in]` (any axes before the last), gives `[*, out]`. */
+export const linear = (out: number, options: LinearOptions = {}): Layer => layer('linear', { out, ...options });
+
+export interface Conv2dOptions extends InitialOptions {
   /** Default 1. */
   stride?: Pair;
   /** Zeros around the image; default 0. */
@@ -70,8 +82,16 @@ export interface BatchNormOptions {
 export const batchNorm1d = (options: BatchNormOptions = {}): Layer => layer('batchNorm1d', options);
 /** Batch norm of each channel of `[*, channels, h, w]`. */
 export const batchNorm2d = (options: BatchNormOptions = {}): Layer => layer('batchNorm2d', options);
-/** Layer norm over the last axis. */
-export const layerNorm = (options: { eps?: number; affine?: boolean } = {}): Layer => layer('layerNorm', options);
+export interface LayerNormOptions {
+  /** Default 1e-5. */
+  eps?: number;
+  /** A trained scale and shift; default true. */
+  affine?: boolean;
+  /** How many of the last axes it goes over; default 1. */
+  axes?: number;
+}
+/** Layer norm over the last axes. */
+export const layerNorm = (options: LayerNormOptions = {}): Layer => layer('layerNorm', options);
 
 /** Sum of its inputs (in a graph). */
 export const add = (): Layer => layer('add');
@@ -79,6 +99,8 @@ export const add = (): Layer => layer('add');
 export const mul = (): Layer => layer('mul');
 /** Its inputs side by side along an axis (in a graph); the axis of examples is not counted, default 0: channels. */
 export const concat = (options: { axis?: number } = {}): Layer => layer('concat', options);
+/** Product of two matrices (in a graph), either of them transposed. */
+export const matmul = (options: { transposeA?: boolean; transposeB?: boolean } = {}): Layer => layer('matmul', options);
 /** Another shape for the same numbers, without the axis of examples. */
 export const reshape = (...shape: number[]): Layer => layer('reshape', { shape });
 /** Part of an axis, from `start` to before `end`. */
@@ -88,16 +110,26 @@ export const mean = (options: { axis?: number; keepDim?: boolean } = {}): Layer 
 /** Sum along an axis. */
 export const sum = (options: { axis?: number; keepDim?: boolean } = {}): Layer => layer('sum', options);
 
-/** What goes in, added to what its layers make of it; `shortcut` layers where the sizes differ. */
-export const residual = (...layers: Layer[]): Layer & { with(options: { shortcut: Layer[] }): Layer } => {
-  const made = layer('residual', { layers });
-  return Object.defineProperty(made, 'with', {
-    value: (options: { shortcut: Layer[] }) => ({ ...made, ...options }),
-  }) as Layer & { with(options: { shortcut: Layer[] }): Layer };
-};
+/** A layer, or a sequence as one. */
+export type Part = Layer | SequentialDescription;
+
+const asLayer = (part: Part): Layer => ('trainyard' in part ? layer('sequential', { layers: part['layers'] }) : part);
+
+/**
+ * What goes in, added to what its layers make of it. Where the sizes differ, other layers bring the input to the
+ * size of the result: `residual([conv, norm], { shortcut: [conv1x1] })`.
+ */
+export function residual(...layers: Part[]): Layer;
+export function residual(layers: Part[], options: { shortcut?: Part[] }): Layer;
+export function residual(...given: Part[] | [Part[], { shortcut?: Part[] }]): Layer {
+  const [first, options] = given as [Part[], { shortcut?: Part[] }];
+  if (!Array.isArray(first)) return layer('residual', { layers: (given as Part[]).map(asLayer) });
+  const shortcut = options.shortcut && { shortcut: options.shortcut.map(asLayer) };
+  return layer('residual', { layers: first.map(asLayer), ...shortcut });
+}
 
 /** Layers one after another. */
-export const sequential = (...layers: Layer[]): SequentialDescription => ({ trainyard: 1, layers });
+export const sequential = (...layers: Part[]): SequentialDescription => ({ trainyard: 1, layers: layers.map(asLayer) });
 
 /** A node to be: a layer with a name and what goes in (names of inputs or of other nodes). */
 export interface NodeOptions {

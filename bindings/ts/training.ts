@@ -10,7 +10,7 @@ export type OptimizerName = 'sgd' | 'adam' | 'adamw' | 'rmsprop';
 
 /** How the learning rate changes: by name, or with its options. */
 export type Schedule = ScheduleName | ({ type: ScheduleName } & Record<string, unknown>);
-export type ScheduleName = 'constant' | 'step' | 'cosine' | 'warmup' | 'oneCycle' | 'reduceOnPlateau';
+export type ScheduleName = 'constant' | 'step' | 'linear' | 'cosine' | 'warmup' | 'oneCycle' | 'reduceOnPlateau';
 
 export interface EarlyStopping {
   /** What is watched; default the loss on the validation data. */
