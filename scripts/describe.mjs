@@ -6,7 +6,8 @@ import { root } from './lib/files.mjs';
 
 const lists = JSON.parse(execFileSync(`${root}/build/native/describe`, { encoding: 'utf8', maxBuffer: 1 << 26 }));
 
-const array = (name, values) => `export const ${name} = [\n${values.map((value) => `  '${value}',\n`).join('')}] as const;\n`;
+const array = (name, values) =>
+  `export const ${name} = [\n${values.map((value) => `  '${value}',\n`).join('')}] as const;\n`;
 const names = (list) => list.map(({ name }) => name);
 
 const text = [

@@ -11,8 +11,18 @@ const brotli = (bytes) => brotliCompressSync(bytes).length;
 
 const rows = [
   { file: 'index.js', what: 'the page’s part, gzip', size: gzip, budget: 20 * kB },
-  ...builds.map((build) => ({ file: `trainyard.${build}.js`, what: 'worker with glue, gzip', size: gzip, budget: 25 * kB })),
-  ...builds.map((build) => ({ file: `trainyard.${build}.wasm`, what: 'engine, brotli', size: brotli, budget: 200 * kB })),
+  ...builds.map((build) => ({
+    file: `trainyard.${build}.js`,
+    what: 'worker with glue, gzip',
+    size: gzip,
+    budget: 25 * kB,
+  })),
+  ...builds.map((build) => ({
+    file: `trainyard.${build}.wasm`,
+    what: 'engine, brotli',
+    size: brotli,
+    budget: 200 * kB,
+  })),
 ];
 
 let over = 0;
@@ -22,7 +32,9 @@ for (const { file, what, size, budget } of rows) {
   const bytes = readFileSync(`${dist}/${file}`);
   const packed = size(bytes);
   if (packed > budget) over += 1;
-  console.log(`${file.padEnd(34)}${text(bytes.length)} ${text(packed)} ${text(budget)}  ${what}${packed > budget ? '  OVER' : ''}`);
+  console.log(
+    `${file.padEnd(34)}${text(bytes.length)} ${text(packed)} ${text(budget)}  ${what}${packed > budget ? '  OVER' : ''}`,
+  );
 }
 
 /** Bytes of code and data by the library that brought them, as the linker placed them (before wasm-opt). */
@@ -31,7 +43,13 @@ function shares(build) {
   const sum = new Map();
   for (const [, hex, input] of map.matchAll(/^\s*\S+\s+[0-9a-f]+\s+([0-9a-f]+) {9}(\S.*)$/gm)) {
     const folder = /libtrainyard_(\w+)\.a\(/.exec(input)?.[1];
-    const place = folder ? `src/${folder}` : /bindings\/embind/.test(input) ? 'bindings' : /\.a\(|\.o:/.test(input) ? 'system libraries' : null;
+    const place = folder
+      ? `src/${folder}`
+      : /bindings\/embind/.test(input)
+        ? 'bindings'
+        : /\.a\(|\.o:/.test(input)
+          ? 'system libraries'
+          : null;
     if (place) sum.set(place, (sum.get(place) ?? 0) + parseInt(hex, 16));
   }
   return [...sum].sort((a, b) => b[1] - a[1]);

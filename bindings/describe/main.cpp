@@ -20,16 +20,11 @@ int main() {
 #undef X
   Json hints = Json::array();
   for (const std::string_view key : hint_keys) hints.push_back(key);
-  const Json lists{{"errors", std::move(errors)},
-                   {"hints", std::move(hints)},
-                   {"layers", describe_layers()},
-                   {"losses", describe_losses()},
-                   {"optimizers", describe_optimizers()},
-                   {"schedules", describe_schedules()},
-                   {"metrics", describe_metrics()},
-                   {"initializers", describe_initializers()},
-                   {"synthetic", describe_synthetic()},
-                   {"fit", describe_options<RunSettings>()}};
+  const Json lists{{"errors", std::move(errors)},         {"hints", std::move(hints)},
+                   {"layers", describe_layers()},         {"losses", describe_losses()},
+                   {"optimizers", describe_optimizers()}, {"schedules", describe_schedules()},
+                   {"metrics", describe_metrics()},       {"initializers", describe_initializers()},
+                   {"synthetic", describe_synthetic()},   {"fit", describe_options<RunSettings>()}};
   const std::string text = lists.dump(1) + "\n";
   std::fwrite(text.data(), 1, text.size(), stdout);
 }

@@ -48,7 +48,10 @@ Json place(const NamedArray& array, std::size_t index) {
 }  // namespace
 
 ModelHandle::ModelHandle(Json description, ModelOptions options, ThreadPool& threads)
-    : model(std::move(description), std::move(options)), pool(threads), predictor(model, threads), inspector(model, threads) {}
+    : model(std::move(description), std::move(options)),
+      pool(threads),
+      predictor(model, threads),
+      inspector(model, threads) {}
 
 em::val ModelHandle::read(const std::string& name, const std::string& field) {
   const ParamId id = model.find(name);

@@ -90,8 +90,9 @@ EMSCRIPTEN_BINDINGS(trainyard) {
   em::function("createModel", bound<&create_model>);
   em::function("createRun", bound<&create_run>, em::allow_raw_pointers());
 
-  em::class_<DatasetHandle>("Dataset").smart_ptr<std::shared_ptr<DatasetHandle>>("DatasetPointer").function(
-      "info", bound<&DatasetHandle::info>);
+  em::class_<DatasetHandle>("Dataset")
+      .smart_ptr<std::shared_ptr<DatasetHandle>>("DatasetPointer")
+      .function("info", bound<&DatasetHandle::info>);
 
   em::class_<ModelHandle>("Model")
       .smart_ptr<std::shared_ptr<ModelHandle>>("ModelPointer")

@@ -37,10 +37,12 @@ export class Client {
       this.#pending.set(id, { resolve, reject });
       this.#busy();
       try {
-        this.#transport.post({ kind: 'call', id, method, args } satisfies Call<M> as Call);
+        this.#transport.post({ kind: 'call', id, method, args } satisfies Call<M>);
       } catch (error) {
         // An argument that cannot be cloned: a function, a detached array.
-        this.#settle(id)?.reject(failure('INVALID_VALUE', method, { got: String(error), hint: 'typed_array', cause: error }));
+        this.#settle(id)?.reject(
+          failure('INVALID_VALUE', method, { got: String(error), hint: 'typed_array', cause: error }),
+        );
       }
     });
   }
@@ -84,7 +86,7 @@ export class Client {
     const runs = [...this.#runs.values()];
     this.#pending.clear();
     this.#runs.clear();
-    for (const { reject } of pending) reject(error);
+    for (const call of pending) call.reject(error);
     for (const run of runs) run.lost(error);
   }
 

@@ -91,9 +91,23 @@ export async function diagnoseScript(script: URL, detail: string): Promise<Train
     const response = await fetch(script, { credentials: 'same-origin' });
     const bytes = new Uint8Array(await response.arrayBuffer());
     const answer = describeAnswer(response, bytes);
-    const hint = !response.ok ? 'file_not_found' : mimeOf(response) === 'text/html' ? 'server_sent_html' : 'blocked_by_policy';
-    return failure('ENGINE_LOAD', script.href, { expected, got: detail ? `${answer}: ${detail}` : answer, hint, argument });
+    const hint = !response.ok
+      ? 'file_not_found'
+      : mimeOf(response) === 'text/html'
+        ? 'server_sent_html'
+        : 'blocked_by_policy';
+    return failure('ENGINE_LOAD', script.href, {
+      expected,
+      got: detail ? `${answer}: ${detail}` : answer,
+      hint,
+      argument,
+    });
   } catch (error) {
-    return failure('ENGINE_LOAD', script.href, { expected, got: `${detail} ${String(error)}`, hint: 'file_not_found', argument });
+    return failure('ENGINE_LOAD', script.href, {
+      expected,
+      got: `${detail} ${String(error)}`,
+      hint: 'file_not_found',
+      argument,
+    });
   }
 }

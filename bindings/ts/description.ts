@@ -35,5 +35,5 @@ export function describe(description: Description): SequentialDescription | Grap
     throw failure('TYPE_MISMATCH', 'model', { expected: 'nn.sequential(…)', got: typeof description });
   }
   if ('trainyard' in description) return description as SequentialDescription | GraphDescription;
-  return { trainyard: 1, layers: [description as Layer] };
+  return { trainyard: 1, layers: [description] };
 }

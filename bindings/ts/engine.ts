@@ -1,6 +1,7 @@
 import type { BuildName } from './builds.js';
 import type { Client } from './client.js';
-import { Dataset, Split } from './data/dataset.js';
+import type { Split } from './data/dataset.js';
+import { Dataset } from './data/dataset.js';
 import { describe, type Description } from './description.js';
 import { disposable } from './dispose.js';
 import { failure, reasonSentence, type Language } from './errors.js';

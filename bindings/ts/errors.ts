@@ -66,7 +66,11 @@ export function reasonSentence(reason: { key: string; argument: string }, langua
 }
 
 /** Makes an error of the package itself. */
-export function failure(code: ErrorCode, path: string, details: ErrorDetails & { cause?: unknown } = {}): TrainyardError {
+export function failure(
+  code: ErrorCode,
+  path: string,
+  details: ErrorDetails & { cause?: unknown } = {},
+): TrainyardError {
   const { cause, ...rest } = details;
   return new TrainyardError(errorData(code, path, rest), cause === undefined ? undefined : { cause });
 }

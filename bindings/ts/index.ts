@@ -8,7 +8,14 @@ export * as nn from './nn.js';
 /** Data sets: from arrays, from IDX files, or made by the engine. */
 export const data = { arrays, idx, synthetic };
 export { Engine, type EngineInfo, type MemoryInfo } from './engine.js';
-export { Model, type EvaluateOptions, type GraphTextOptions, type Inputs, type InspectOptions, type ModelOptions } from './model.js';
+export {
+  Model,
+  type EvaluateOptions,
+  type GraphTextOptions,
+  type Inputs,
+  type InspectOptions,
+  type ModelOptions,
+} from './model.js';
 export { Parameter } from './parameter.js';
 export { Run, type FitOptions, type StepResult } from './run.js';
 export { TrainyardError, setLanguage, type ErrorCode, type ErrorData, type Language } from './errors.js';

@@ -4,7 +4,7 @@ import { absolute, compile, diagnoseScript, type WasmSource } from './compile.js
 import { Engine, type EngineInfo } from './engine.js';
 import { failure, setLanguage, TrainyardError, type Language } from './errors.js';
 import { choose, probe } from './features.js';
-import { protocol, type EngineFacts, type FromEngine, type Start } from './protocol.js';
+import { protocol, type FromEngine, type Start } from './protocol.js';
 import { directTransport, isSameOrigin, workerTransport, type Transport } from './transport.js';
 
 export interface LoadOptions {
@@ -40,7 +40,13 @@ export async function load(options: LoadOptions = {}): Promise<Engine> {
   const given = typeof worker === 'string' || worker instanceof URL ? absolute(worker) : undefined;
   const inWorker = worker !== false;
   const sameOrigin = isSameOrigin(given ?? buildOf('simd128').script);
-  const wishes = { deterministic, threads, worker: inWorker, sameOrigin, ...(options.build && { build: options.build }) };
+  const wishes = {
+    deterministic,
+    threads,
+    worker: inWorker,
+    sameOrigin,
+    ...(options.build && { build: options.build }),
+  };
   const choice = choose(probe(), wishes);
   const build = buildOf(choice.build);
   const script = given ?? build.script;
@@ -104,7 +110,7 @@ async function start(build: Build, source: URL | (() => Worker), script: URL, st
     checkVersion(ready, build.name);
     client = new Client(transport!);
     if (ready.locked) watch(lock, client);
-    return { client, facts: ready.facts as EngineFacts };
+    return { client, facts: ready.facts };
   } catch (error) {
     transport?.close();
     throw error;

@@ -113,7 +113,7 @@ export const sum = (options: { axis?: number; keepDim?: boolean } = {}): Layer =
 /** A layer, or a sequence as one. */
 export type Part = Layer | SequentialDescription;
 
-const asLayer = (part: Part): Layer => ('trainyard' in part ? layer('sequential', { layers: part['layers'] }) : part);
+const asLayer = (part: Part): Layer => ('trainyard' in part ? layer('sequential', { layers: part.layers }) : part);
 
 /**
  * What goes in, added to what its layers make of it. Where the sizes differ, other layers bring the input to the

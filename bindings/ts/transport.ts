@@ -66,7 +66,9 @@ function inNodeWorker(script: URL, receiver: Receiver): Transport {
 /** The engine in a worker of its own. */
 export function workerTransport(script: URL | (() => Worker), receiver: Receiver): Transport {
   if (typeof script === 'function') return inBrowserWorker(script(), receiver);
-  return builtin('node:worker_threads') ? inNodeWorker(script, receiver) : inBrowserWorker(browserWorker(script), receiver);
+  return builtin('node:worker_threads')
+    ? inNodeWorker(script, receiver)
+    : inBrowserWorker(browserWorker(script), receiver);
 }
 
 /** The engine beside us, in the same thread. */

@@ -4,8 +4,8 @@
 const edits = [
   {
     what: 'Node’s require without an import that bundlers for browsers stumble on',
-    find: /const\{createRequire\}=await import\("node:module"\);var require=createRequire\(import\.meta\.url\);/g,
-    put: 'var require=(name)=>process.getBuiltinModule(name);',
+    find: /const\{createRequire\}=await import\("node:module"\);var require=createRequire\(import\.meta\.url\)/g,
+    put: 'var require=(name)=>process.getBuiltinModule(name)',
   },
   {
     what: 'the address of the module: it comes compiled',

@@ -84,7 +84,8 @@ std::vector<Inspected> Inspector::inspect(const Dataset& data, const Json& optio
     }
     const bool has_gradient = wanted.gradients && id.index() < compiled_.gradients.size();
     if (has_gradient && readable(compiled_, compiled_.gradients[id.index()])) {
-      result.push_back({read_value(compiled_, compiled_.gradients[id.index()], rows, name), layer, std::string(op), "gradient"});
+      result.push_back(
+          {read_value(compiled_, compiled_.gradients[id.index()], rows, name), layer, std::string(op), "gradient"});
     }
   };
   for (std::size_t i = 0; i < compiled_.inputs.size(); ++i) {

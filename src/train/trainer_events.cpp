@@ -28,7 +28,10 @@ Json Trainer::progress() {
 }
 
 void Trainer::validate(Json& events) {
-  Json event{{"type", evaluator_ ? "validation" : "epoch"}, {"step", at_.step}, {"epoch", batches_.position().epoch}, {"loss", loss_}};
+  Json event{{"type", evaluator_ ? "validation" : "epoch"},
+             {"step", at_.step},
+             {"epoch", batches_.position().epoch},
+             {"loss", loss_}};
   if (!scores_.empty()) {
     event["metrics"] = scores_.result();
     scores_.reset();

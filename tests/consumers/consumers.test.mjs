@@ -25,7 +25,10 @@ describe('the packed package', () => {
   }
 
   before(async () => {
-    const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', work], { cwd: root, encoding: 'utf8' });
+    const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', work], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     tarball = `${work}/${JSON.parse(packed)[0].filename}`;
     browser = await openBrowser();
   });
@@ -38,14 +41,17 @@ describe('the packed package', () => {
     assert.equal(outcome.step, 300);
     assert.ok(outcome.loss < 0.1, `loss ${outcome.loss}`);
     assert.deepEqual(complaints, []);
-    for (const request of requests) assert.ok(request.startsWith(url) || request.startsWith('blob:') || request.startsWith('data:'), request);
+    for (const request of requests)
+      assert.ok(request.startsWith(url) || request.startsWith('blob:') || request.startsWith('data:'), request);
   };
 
   test('holds what it needs and nothing else', () => {
     const files = execFileSync('tar', ['tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
     const builds = ['simd128', 'relaxed', 'simd128-threads', 'relaxed-threads'];
     const expected = ['LICENSE', 'package.json', 'README.md', 'dist/index.js', ...builds.flatMap((build) => [`dist/trainyard.${build}.js`, `dist/trainyard.${build}.wasm`])]; // prettier-ignore
-    const others = files.map((file) => file.replace('package/', '')).filter((file) => !/^dist\/types\/.*\.d\.ts$/.test(file));
+    const others = files
+      .map((file) => file.replace('package/', ''))
+      .filter((file) => !/^dist\/types\/.*\.d\.ts$/.test(file));
     assert.deepEqual(others.sort(), expected.sort());
     const { dependencies, scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
     assert.equal(dependencies, undefined);
@@ -87,7 +93,10 @@ describe('the packed package', () => {
     });
 
     test('served while developing', async () => {
-      const vite = spawn('node_modules/.bin/vite', ['--port', '0', '--host', '127.0.0.1'], { cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
+      const vite = spawn('node_modules/.bin/vite', ['--port', '0', '--host', '127.0.0.1'], {
+        cwd: folder,
+        env: { ...process.env, NO_COLOR: '1' },
+      });
       try {
         const url = await new Promise((resolve, reject) => {
           let text = '';

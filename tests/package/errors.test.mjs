@@ -20,7 +20,12 @@ describe('bad input', () => {
   /** What goes wrong, the code, and what the place and the whole message must contain. */
   const cases = {
     'an unknown layer': [() => build({ type: 'lienar', out: 3 }), 'UNKNOWN_LAYER', /layers\[0\]/, /linear/],
-    'an unknown option': [() => build(nn.linear(3, { biass: false })), 'UNKNOWN_OPTION', /layers\[0\] linear.*biass/, /bias/],
+    'an unknown option': [
+      () => build(nn.linear(3, { biass: false })),
+      'UNKNOWN_OPTION',
+      /layers\[0\] linear.*biass/,
+      /bias/,
+    ],
     'an option missing': [() => build({ type: 'linear' }), 'MISSING_OPTION', /out/],
     'an option of another type': [() => build(nn.linear('3')), 'TYPE_MISMATCH', /layers\[0\] linear/],
     'a size below one': [() => build(nn.linear(-3)), 'INVALID_VALUE', /out/],
@@ -31,7 +36,11 @@ describe('bad input', () => {
       /\[\*, 3\]/,
     ],
     'a kernel larger than the image': [() => build(nn.conv2d(4, 9), [1, 5, 5]), 'SHAPE_MISMATCH', /layers\[0\] conv2d/],
-    'groups that do not divide': [() => build(nn.conv2d(4, 3, { groups: 3 }), [4, 8, 8]), 'INVALID_VALUE', /layers\[0\] conv2d/],
+    'groups that do not divide': [
+      () => build(nn.conv2d(4, 3, { groups: 3 }), [4, 8, 8]),
+      'INVALID_VALUE',
+      /layers\[0\] conv2d/,
+    ],
     'a cycle': [
       () => build(nn.graph({ nodes: [{ name: 'a', layer: nn.linear(2), inputs: ['b'] }, { name: 'b', layer: nn.relu(), inputs: ['a'] }], outputs: ['b'] })), // prettier-ignore
       'INVALID_GRAPH',
@@ -51,8 +60,16 @@ describe('bad input', () => {
     'a label too large': [() => fit(data.arrays({ x: x(), y: Int32Array.of(0, 3) })), 'INVALID_LABEL', /y\[1\]/],
     'a negative label': [() => fit(data.arrays({ x: x(), y: Int32Array.of(-1, 0) })), 'INVALID_LABEL', /y\[0\]/],
     'a label that is NaN': [() => fit(data.arrays({ x: x(), y: Float32Array.of(NaN, 0) })), 'INVALID_DATA', /y\[0\]/],
-    'an input that is NaN': [() => fit(data.arrays({ x: x([0, 1, NaN, 3]), y: Int32Array.of(0, 1) })), 'INVALID_DATA', /x\[1/],
-    'an infinite input': [() => fit(data.arrays({ x: x([0, 1, 2, Infinity]), y: Int32Array.of(0, 1) })), 'INVALID_DATA', /x\[1/],
+    'an input that is NaN': [
+      () => fit(data.arrays({ x: x([0, 1, NaN, 3]), y: Int32Array.of(0, 1) })),
+      'INVALID_DATA',
+      /x\[1/,
+    ],
+    'an infinite input': [
+      () => fit(data.arrays({ x: x([0, 1, 2, Infinity]), y: Int32Array.of(0, 1) })),
+      'INVALID_DATA',
+      /x\[1/,
+    ],
     'no rows': [
       () => fit(data.arrays({ x: { data: new Float32Array(0), shape: [0, 2] }, y: new Int32Array(0) })),
       'EMPTY_DATA',
@@ -65,7 +82,12 @@ describe('bad input', () => {
     'an unknown metric': [() => fit(xor(), { metrics: ['acuracy'] }), 'UNKNOWN_LAYER', /metrics/, /accuracy/],
     'an unknown option of fit': [() => fit(xor(), { epoch: 3 }), 'UNKNOWN_OPTION', /epoch/, /epochs/],
     'a negative learning rate': [() => fit(xor(), { optimizer: { type: 'sgd', lr: -1 } }), 'INVALID_VALUE', /lr/],
-    'an unknown stage of the graph': [() => model.graphText({ stage: 'as buit' }), 'INVALID_VALUE', /stage/, /as built/],
+    'an unknown stage of the graph': [
+      () => model.graphText({ stage: 'as buit' }),
+      'INVALID_VALUE',
+      /stage/,
+      /as built/,
+    ],
     'no data set': [() => fit({ x: [1] }), 'TYPE_MISMATCH'],
   };
 
@@ -83,7 +105,9 @@ describe('bad input', () => {
   }
 
   test('arrays whose shape is not their size', () => {
-    const error = catching(() => data.arrays({ x: { data: new Float32Array(5), shape: [2, 2] }, y: Int32Array.of(0, 1) }));
+    const error = catching(() =>
+      data.arrays({ x: { data: new Float32Array(5), shape: [2, 2] }, y: Int32Array.of(0, 1) }),
+    );
     assert.deepEqual([error.code, error.path, error.got], ['SHAPE_MISMATCH', 'x', '5']);
   });
 

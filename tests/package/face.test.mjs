@@ -10,7 +10,9 @@ const registry = JSON.parse(execFileSync(new URL('build/native/describe', root),
 
 test('the generated registry is the engine’s', () => {
   const written = readFileSync(new URL('bindings/ts/generated/registry.ts', root), 'utf8');
-  const printed = execFileSync('node', [new URL('scripts/describe.mjs', root).pathname, '--print'], { encoding: 'utf8' });
+  const printed = execFileSync('node', [new URL('scripts/describe.mjs', root).pathname, '--print'], {
+    encoding: 'utf8',
+  });
   assert.equal(written, printed, 'npm run describe');
 });
 
@@ -24,7 +26,8 @@ test('every code and every hint of the engine has a sentence in both languages',
   }
   for (const hint of registry.hints) {
     const error = new TrainyardError(data('INTERNAL', hint));
-    for (const language of ['en', 'zh']) assert.notEqual(error.in(language), bare('INTERNAL').in(language), `${hint} in ${language}`);
+    for (const language of ['en', 'zh'])
+      assert.notEqual(error.in(language), bare('INTERNAL').in(language), `${hint} in ${language}`);
     assert.match(error.in('zh').replace(bare('INTERNAL').in('zh'), ''), /[\u4e00-\u9fff]/, hint);
   }
 });

@@ -12,7 +12,12 @@ for (const build of builds) {
       withEngine({ build, threads: 2 }, async (engine) => {
         assert.equal(engine.info.build, build);
         const model = await engine.model(small(), { input: [2], seed: 1 });
-        const run = model.fit(xor(), { loss: 'crossEntropy', optimizer: { type: 'adam', lr: 0.05 }, steps: 300, batchSize: 4 });
+        const run = model.fit(xor(), {
+          loss: 'crossEntropy',
+          optimizer: { type: 'adam', lr: 0.05 },
+          steps: 300,
+          batchSize: 4,
+        });
         const end = await run.done;
         assert.equal(end.state, 'finished');
         assert.equal(end.step, 300);
@@ -27,7 +32,13 @@ for (const build of builds) {
         const { train, val } = (await digits()).split({ val: 0.2, seed: 1 });
         const network = nn.sequential(nn.flatten(), nn.linear(32), nn.relu(), nn.linear(10));
         const model = await engine.model(network, { input: [1, 8, 8], seed: 1 });
-        const run = model.fit(train, { val, epochs: 12, loss: 'crossEntropy', optimizer: { type: 'adam', lr: 0.01 }, metrics: ['accuracy'] });
+        const run = model.fit(train, {
+          val,
+          epochs: 12,
+          loss: 'crossEntropy',
+          optimizer: { type: 'adam', lr: 0.01 },
+          metrics: ['accuracy'],
+        });
         await run.done;
         const { accuracy, loss } = await model.evaluate(val, { loss: 'crossEntropy', metrics: ['accuracy'] });
         assert.ok(accuracy > 0.94, `accuracy ${accuracy}`);
@@ -48,7 +59,12 @@ describe('the same bits', () => {
 
   test('in a worker, beside the caller, and with any number of threads', async () => {
     const one = await trained({ threads: 1 });
-    for (const options of [{ threads: 1, worker: false }, { threads: 2 }, { threads: 4 }, { threads: 2, worker: false }]) {
+    for (const options of [
+      { threads: 1, worker: false },
+      { threads: 2 },
+      { threads: 4 },
+      { threads: 2, worker: false },
+    ]) {
       assert.equal(await trained(options), one, JSON.stringify(options));
     }
   });
@@ -69,7 +85,11 @@ test('many models train in one engine at once', async () => {
   try {
     const models = await Promise.all([1, 2, 3, 4].map((seed) => engine.model(small(), { input: [2], seed })));
     const ends = await Promise.all(
-      models.map((model) => model.fit(xor(), { loss: 'crossEntropy', optimizer: { type: 'adam', lr: 0.05 }, steps: 300, batchSize: 4 }).done),
+      models.map(
+        (model) =>
+          model.fit(xor(), { loss: 'crossEntropy', optimizer: { type: 'adam', lr: 0.05 }, steps: 300, batchSize: 4 })
+            .done,
+      ),
     );
     assert.deepEqual(ends.map(({ step }) => step), [300, 300, 300, 300]); // prettier-ignore
     for (const model of models) assert.ok((await model.evaluate(xor(), { loss: 'crossEntropy' })).loss < 0.1);

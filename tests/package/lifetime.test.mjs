@@ -36,13 +36,13 @@ test('data sets that are forgotten leave the engine', { skip: !globalThis.gc && 
     const x = () => data.arrays({ x: { data: new Float32Array(1 << 20), shape: [1 << 10, 1 << 10] } });
     for (let i = 0; i < 3; i++) {
       await engine.inspectData(x());
-      gc();
+      globalThis.gc();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const before = await engine.memory();
     for (let i = 0; i < 30; i++) {
       await engine.inspectData(x());
-      gc();
+      globalThis.gc();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     assert.ok((await engine.memory()).usedBytes <= before.usedBytes + (8 << 20));

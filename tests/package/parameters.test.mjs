@@ -11,7 +11,13 @@ describe('parameters', () => {
   });
   after(() => engine.dispose());
 
-  const network = nn.sequential(nn.conv2d(4, 3, { padding: 1 }), nn.batchNorm2d(), nn.relu(), nn.flatten(), nn.linear(3));
+  const network = nn.sequential(
+    nn.conv2d(4, 3, { padding: 1 }),
+    nn.batchNorm2d(),
+    nn.relu(),
+    nn.flatten(),
+    nn.linear(3),
+  );
   const make = (seed = 1) => engine.model(network, { input: [2, 5, 6], seed });
 
   test('have PyTorch’s names and shapes, and a summary that counts them', async () => {
@@ -51,7 +57,13 @@ describe('parameters', () => {
     // y = x Wᵀ + b
     assert.deepEqual(Array.from((await model.predict([[1, 10]])).data), [31, -17]);
 
-    const run = model.fit(xor(), { loss: 'crossEntropy', optimizer: { type: 'sgd', lr: 0.1 }, batchSize: 4, epochs: 10, paused: true });
+    const run = model.fit(xor(), {
+      loss: 'crossEntropy',
+      optimizer: { type: 'sgd', lr: 0.1 },
+      batchSize: 4,
+      epochs: 10,
+      paused: true,
+    });
     await run.step(1);
     await weight.set(Float32Array.of(0, 0, 0, 5));
     const { values } = await run.step(1, { inspect: ['0.weight', '0.weight.update'] });
@@ -93,13 +105,16 @@ describe('parameters', () => {
     const model = await make(1);
     const other = await make(2);
     const file = await model.export('safetensors');
-    const header = JSON.parse(Buffer.from(file.subarray(8, 8 + Number(new DataView(file.buffer).getBigUint64(0, true)))).toString());
+    const header = JSON.parse(
+      Buffer.from(file.subarray(8, 8 + Number(new DataView(file.buffer).getBigUint64(0, true)))).toString(),
+    );
     assert.deepEqual(header['0.weight'].shape, [4, 2, 3, 3]);
     assert.equal(header['0.weight'].dtype, 'F32');
     assert.equal(header['1.num_batches_tracked'].dtype, 'I64');
     assert.notDeepEqual(await other.read(['4.weight']), await model.read(['4.weight']));
     await other.load(file);
-    for (const { name } of await model.parameters()) assert.deepEqual(await other.read([name]), await model.read([name]), name);
+    for (const { name } of await model.parameters())
+      assert.deepEqual(await other.read([name]), await model.read([name]), name);
     assert.deepEqual(Array.from(await other.export('safetensors')), Array.from(file));
     model.dispose();
     other.dispose();

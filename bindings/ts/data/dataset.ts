@@ -13,7 +13,8 @@ export interface SplitOptions {
 }
 
 /** Where a data set comes from: arrays and files, or a part of another one. */
-export type Origin = { kind: 'source'; described: Described } | { kind: 'part'; split: Split; part: 'first' | 'second' };
+export type Origin =
+  { kind: 'source'; described: Described } | { kind: 'part'; split: Split; part: 'first' | 'second' };
 
 /** A division of a data set in two; an engine makes it once. */
 export class Split {

@@ -58,6 +58,7 @@ async function fetched(url: URL, path: string): Promise<Uint8Array<ArrayBuffer>>
     throw failure('NOT_SUPPORTED', path, { expected: location.origin, got: url.origin, hint: 'fetch_it_yourself' });
   }
   const response = await fetch(url, { credentials: 'same-origin' });
-  if (!response.ok) throw failure('BAD_FILE', path, { expected: 'HTTP 200', got: `HTTP ${response.status} ${url.href}` });
+  if (!response.ok)
+    throw failure('BAD_FILE', path, { expected: 'HTTP 200', got: `HTTP ${response.status} ${url.href}` });
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -32,6 +32,8 @@ export interface DescribedArray {
   [option: string]: unknown;
 }
 
+/** Lists of numbers and of lists: Array.isArray alone gives `any`. */
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 const isArray = (value: unknown): value is NumberArray => ArrayBuffer.isView(value) && !(value instanceof DataView);
 
 /** The numbers in a type that the engine has. */
@@ -53,7 +55,7 @@ function stored(data: NumberArray, path: string): { bytes: Bytes; dtype: Describ
 /** Nested numbers, flat, with the shape of the nesting. */
 function flatten(nested: NestedNumbers, path: string): { data: Float32Array; shape: number[] } {
   const shape: number[] = [];
-  for (let level: unknown = nested; Array.isArray(level); level = level[0]) shape.push(level.length);
+  for (let level: unknown = nested; isList(level); level = level[0]) shape.push(level.length);
   const size = shape.reduce((a, b) => a * b, 1);
   const data = new Float32Array(size);
   let filled = 0;
@@ -84,7 +86,7 @@ export class Buffers {
     if (Array.isArray(values)) return this.add(flatten(values as NestedNumbers, path), path);
     if (isArray(values)) return this.add({ data: values, shape: [values.length] }, path);
     const { data, shape, ...options } = (values ?? {}) as ShapedArray;
-    if (!isArray(data) || !Array.isArray(shape)) {
+    if (!isArray(data) || !isList(shape)) {
       throw failure('TYPE_MISMATCH', path, { expected: '{ data, shape }', got: typeof values, hint: 'typed_array' });
     }
     const size = shape.reduce((a, b) => a * b, 1);

@@ -155,7 +155,10 @@ export class Host {
     },
 
     evaluate: ({ model, dataset, options }) => {
-      const text = this.#object<ModelObject>(model).evaluate(this.#object<DatasetObject>(dataset), JSON.stringify(options));
+      const text = this.#object<ModelObject>(model).evaluate(
+        this.#object<DatasetObject>(dataset),
+        JSON.stringify(options),
+      );
       return JSON.parse(text) as Record<string, unknown>;
     },
 
@@ -242,7 +245,9 @@ export class Host {
     const object = this.#object<ModelObject>(model);
     const text = this.#withBuffers(buffers, (pointers) => object.predict(JSON.stringify(spec), pointers));
     const outputs = JSON.parse(text) as (Placed<Tensor> & { name: string })[];
-    return Object.fromEntries(outputs.map(({ name, shape, view }) => [name, { shape, data: object.result(view).slice() }]));
+    return Object.fromEntries(
+      outputs.map(({ name, shape, view }) => [name, { shape, data: object.result(view).slice() }]),
+    );
   }
 
   /** Copies arrays into the module's memory; what the call did not take is freed. */
@@ -254,7 +259,9 @@ export class Host {
         const pointer = module.allocate(byteLength);
         pointers.push(pointer);
         // The memory may have grown, here or in a thread: never a view from before.
-        new Uint8Array(module.wasmMemory.buffer, pointer, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
+        new Uint8Array(module.wasmMemory.buffer, pointer, byteLength).set(
+          new Uint8Array(buffer, byteOffset, byteLength),
+        );
       }
       return use(pointers);
     } finally {

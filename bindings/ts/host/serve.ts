@@ -47,7 +47,15 @@ async function hold(name: string): Promise<boolean> {
 /** The engine needs no network: nothing in this worker can reach one. */
 function lockDown(): void {
   const scope = globalThis as unknown as Record<string, unknown>;
-  for (const name of ['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'WebTransport', 'importScripts', 'BroadcastChannel']) {
+  for (const name of [
+    'fetch',
+    'XMLHttpRequest',
+    'WebSocket',
+    'EventSource',
+    'WebTransport',
+    'importScripts',
+    'BroadcastChannel',
+  ]) {
     try {
       Object.defineProperty(scope, name, { value: undefined, configurable: false });
     } catch {

@@ -46,7 +46,8 @@ export const en: Table = {
     bad_shape: () => 'A shape is a list of whole numbers from 0.',
     bad_tensor_entry: () => 'Each tensor of the header needs dtype, shape and data_offsets, and nothing else.',
     beyond_end: () => 'The tensor ends behind the end of the file, which may be cut.',
-    blocked_by_policy: () => "Allow it in the Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'.",
+    blocked_by_policy: () =>
+      "Allow it in the Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'.",
     cut: () => 'The file is cut: fetch or save it again.',
     cycle: (node) => `${node} leads back to itself; take one of the edges away.`,
     did_you_mean: (name) => `Did you mean ${name}?`,
@@ -100,7 +101,14 @@ export const en: Table = {
     worker_on: () => 'In a worker: the page stays free.',
   },
   join(path, what, expected, got, hint) {
-    const found = expected && got ? ` Expected ${expected}, got ${got}.` : expected ? ` Expected ${expected}.` : got ? ` Got ${got}.` : '';
+    const found =
+      expected && got
+        ? ` Expected ${expected}, got ${got}.`
+        : expected
+          ? ` Expected ${expected}.`
+          : got
+            ? ` Got ${got}.`
+            : '';
     return `${path ? `${path}: ` : ''}${what}${found}${hint ? ` ${hint}` : ''}`;
   },
 };

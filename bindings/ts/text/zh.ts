@@ -36,7 +36,8 @@ export const zh: Table = {
     bad_shape: () => '形状是一列从 0 起的整数。',
     bad_tensor_entry: () => '文件头里每个张量要有 dtype、shape 和 data_offsets，不能有别的。',
     beyond_end: () => '张量的末尾超出了文件，文件可能不完整。',
-    blocked_by_policy: () => "请在 Content-Security-Policy 中允许：script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'。",
+    blocked_by_policy: () =>
+      "请在 Content-Security-Policy 中允许：script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'。",
     cut: () => '文件不完整：请重新取得或重新保存。',
     cycle: (node) => `${node} 绕回了自己；去掉其中一条边。`,
     did_you_mean: (name) => `是不是想写 ${name}？`,
@@ -90,7 +91,14 @@ export const zh: Table = {
     worker_on: () => '在 worker 中运行：页面不受影响。',
   },
   join(path, what, expected, got, hint) {
-    const found = expected && got ? `应为 ${expected}，实为 ${got}。` : expected ? `应为 ${expected}。` : got ? `实为 ${got}。` : '';
+    const found =
+      expected && got
+        ? `应为 ${expected}，实为 ${got}。`
+        : expected
+          ? `应为 ${expected}。`
+          : got
+            ? `实为 ${got}。`
+            : '';
     return `${path ? `${path}：` : ''}${what}${found}${hint}`;
   },
 };

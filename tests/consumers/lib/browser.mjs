@@ -4,7 +4,12 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json' };
+const types = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
+};
 
 export const isolation = {
   'cross-origin-opener-policy': 'same-origin',
@@ -23,7 +28,8 @@ export async function serve(folder, headers = {}, mimes = {}) {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname));
     try {
       const body = await readFile(join(folder, path.endsWith('/') ? `${path}index.html` : path));
-      const type = mimes[extname(path)] ?? types[extname(path)] ?? (path.endsWith('/') ? 'text/html' : 'application/octet-stream');
+      const type =
+        mimes[extname(path)] ?? types[extname(path)] ?? (path.endsWith('/') ? 'text/html' : 'application/octet-stream');
       response.writeHead(200, { 'content-type': type, ...headers });
       response.end(body);
     } catch {
