@@ -2,6 +2,8 @@
 
 const digits = (x) => (x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x >= 0.1 ? x.toFixed(2) : x.toFixed(4));
 
+const time = ({ msPerStep: ms }) => (ms < 0.1 ? `${digits(1000 * ms)} µs` : `${digits(ms)} ms`);
+
 const column = ({ engine, variant, isolated, threads }) =>
   [engine, engine === 'trainyard' && variant, threads > 1 && `${threads} threads`, isolated && 'isolated']
     .filter(Boolean)
@@ -74,9 +76,9 @@ function ratios(rows) {
     const ours = fastest(rows.filter((row) => row.workload === id && row.engine === 'trainyard' && row.threads === 1));
     const peer = fastest(rows.filter((row) => row.workload === id && row.engine !== 'trainyard'));
     if (!ours) return [];
-    const time = `${id}: ${(1000 * ours.msPerStep).toPrecision(3)} µs (${column(ours)})`;
-    if (!peer) return [`- ${time}`];
+    const mine = `${id}: ${time(ours)} (${column(ours)})`;
+    if (!peer) return [`- ${mine}`];
     const ratio = (peer.msPerStep / ours.msPerStep).toPrecision(3);
-    return [`- ${time}, ${ratio} times as fast as ${column(peer)} with ${(1000 * peer.msPerStep).toPrecision(3)} µs`];
+    return [`- ${mine}, ${ratio} times as fast as ${column(peer)} with ${time(peer)}`];
   });
 }

@@ -41,7 +41,7 @@ async function train({ engine, data }, w, parameters, batches) {
   const run = model.fit(all, { ...options, steps: 1e9, shuffle: false, paused: true });
   return {
     steps: async (_, count) => (await run.step(count)).loss,
-    loss: async () => (await model.evaluate(firstBatch, { loss: w.loss, batchSize: w.batch })).loss,
+    loss: async () => (await model.evaluate(firstBatch, { loss: w.loss })).loss,
     async close() {
       await run.stop();
       model.dispose();
