@@ -62,5 +62,9 @@ export const stages = [
   },
   { name: 'package', what: 'the built package under Node, in every build', run: () => packageTests('package') },
   { name: 'consumers', what: 'the packed package in other people’s pages', run: () => packageTests('consumers') },
-  { name: 'size', what: 'sizes against their budgets', run: async () => void (await run(['node', 'scripts/size.mjs'])) },
+  {
+    name: 'size',
+    what: 'sizes against their budgets',
+    run: async () => void (await run(['node', 'scripts/size.mjs'])),
+  },
 ];

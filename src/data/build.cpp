@@ -94,8 +94,8 @@ class Columns {
     for (const auto& [name, description] : object.items()) list.push_back(read_one(name, description));
     return list;
   }
-  [[nodiscard]] Row rows() const {
-    if (rows_ < 0) throw Error(ErrorCode::empty_data, "", ">= 1", "0");
+  [[nodiscard]] Row rows(const std::string& path) const {
+    if (rows_ <= 0) throw Error(ErrorCode::empty_data, path, ">= 1", "0");
     return static_cast<Row>(rows_);
   }
 
@@ -152,7 +152,7 @@ Dataset build_arrays(const Json& description, Buffers& buffers, const std::strin
   DatasetParts parts;
   parts.inputs = columns.read(*options.inputs, path + ".inputs");
   if (options.targets != nullptr) parts.targets = columns.read(*options.targets, path + ".targets");
-  parts.rows = columns.rows();
+  parts.rows = columns.rows(path);
   if (options.weights != nullptr && !options.weights->is_null()) {
     const auto weights = parse_options<BufferOptions>(*options.weights, "weights");
     parts.weights = buffers.take(weights.buffer, "weights");
@@ -209,7 +209,7 @@ Dataset build_inputs(const Json& columns, std::span<Bytes> buffers, const std::s
   Columns reader(list);
   DatasetParts parts;
   parts.inputs = reader.read(columns, path);
-  parts.rows = reader.rows();
+  parts.rows = reader.rows(path);
   return Dataset(std::move(parts));
 }
 

@@ -39,7 +39,15 @@ ValueId LayerBuilder::build(const Json& layer, std::span<const ValueId> inputs, 
   records_.push_back({path, name, d.type, {inputs.begin(), inputs.end()}, {}, {}});
   open_.push_back(record);
   const Graph::Scope scope(graph_, path, name);
-  const ValueId output = kind.build(*this, d.options, inputs);
+  const ValueId output = [&] {
+    try {
+      return kind.build(*this, d.options, inputs);
+    } catch (const Error& e) {
+      // What a layer finds wrong by itself, before any op looks, has no place yet.
+      if (!e.path.empty()) throw;
+      throw Error(e.code, path, e.expected, e.got, e.hint);
+    }
+  }();
   open_.pop_back();
   records_[record].output = output;
   return output;
