@@ -1,7 +1,7 @@
 // Handwritten digits: learns real ones, reads what is drawn.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { at, figures, open, running, withBrowser } from './page.mjs';
+import { at, figures, open, running, until, withBrowser } from './page.mjs';
 
 withBrowser();
 
@@ -36,7 +36,7 @@ test('a drawn stroke is read while it trains', () =>
     await to(0.48, 0.85);
     await page.mouse.up();
     const answer = page.locator(at('answer'));
-    await page.waitForFunction((name) => document.querySelector(name).dataset.best === '1', at('answer'));
+    await until(async () => (await answer.getAttribute('data-best')) === '1', 'the stroke is read as a 1');
     const shares = await answer.locator('li').allTextContents();
     assert.equal(shares.length, 10);
   }));

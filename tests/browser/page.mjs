@@ -90,5 +90,14 @@ export async function figures(page, condition = () => true, timeout = 60_000) {
   }
 }
 
+/** Waits until a question about the page is answered with yes. Asked from here: the page allows no eval. */
+export async function until(question, what, timeout = 30_000) {
+  const end = Date.now() + timeout;
+  while (!(await question())) {
+    assert.ok(Date.now() < end, `waited too long until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 export const running = (page) => page.locator('main[data-phase="running"]').waitFor({ timeout: 30_000 });
 export const paused = (page) => page.locator('main[data-phase="paused"]').waitFor({ timeout: 30_000 });

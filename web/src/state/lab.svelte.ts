@@ -3,7 +3,7 @@ import { load, setLanguage, type Engine, type RunEvent, type TrainyardError } fr
 import { tasks } from '../tasks/index.ts';
 import type { Task } from '../tasks/task.ts';
 import { dictionary } from '../text/index.ts';
-import { digits } from '../views/numbers.ts';
+import { digits, fixed } from '../views/numbers.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { consequence } from './consequence.ts';
 import { History } from './history.ts';
@@ -177,7 +177,7 @@ export class Lab {
     void this.#do(async () => {
       await this.#trainer?.write(place, value);
       await this.#pictures.now();
-      this.announcer.say(words.text.card.nudged(value.toFixed(3)));
+      this.announcer.say(words.text.card.nudged(fixed(value, 3)));
     });
   }
 

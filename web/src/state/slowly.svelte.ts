@@ -126,7 +126,7 @@ export class Slowly {
           parameter.set(tensors.find(({ name }) => name === parameter.name)?.values ?? parameter.data),
         ),
       );
-      const seen = await model.inspect(x, { targets: y, loss: task.loss, values: 'all' });
+      const seen = await model.inspect(x, { targets: y, loss: task.loss });
       const rate = settings.learningRate;
       const run = model.fit(data.arrays({ x, y }), {
         loss: task.loss,

@@ -207,7 +207,7 @@ export const en = {
     loadingHelp: 'Numbers start moving in a moment. Nothing you do here leaves this tab.',
     paused: (step: number) => `Paused at step ${digits(step)}`,
     diverged: (step: number, layer: string) =>
-      `The loss became NaN at step ${digits(step)}${layer === '' ? '' : `, in ${layer}`}`,
+      `The loss became NaN at step ${digits(step)}${layer === '' ? '' : `, in ${layer.toLowerCase()}`}`,
     divergedHelp: (rate: string, kept: number) =>
       `The learning rate ${rate} is too high here. The last good weights, from step ${digits(kept)}, are kept.`,
     slower: (rate: string) => `Go on with rate ${rate}`,

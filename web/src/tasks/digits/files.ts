@@ -30,10 +30,8 @@ export async function fetchDigits(names: readonly string[]): Promise<Digits> {
 async function values(name: string, sizes: number): Promise<Uint8Array> {
   const url = new URL(`data/mnist-${name}.idx.gz`, document.baseURI);
   const response = await fetch(url);
-  if (!response.ok || !response.body) throw new Error(`${url.pathname}: HTTP ${response.status}`);
-  const bytes = new Uint8Array(
-    await new Response(response.body.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer(),
-  );
+  if (!response.ok) throw new Error(`${url.pathname}: HTTP ${response.status}`);
+  const bytes = await unpacked(new Uint8Array(await response.arrayBuffer()));
   const view = new DataView(bytes.buffer);
   const start = 4 + 4 * sizes;
   let expected = 1;
@@ -41,4 +39,11 @@ async function values(name: string, sizes: number): Promise<Uint8Array> {
   if (bytes[2] !== 8 || bytes[3] !== sizes || bytes.length !== start + expected)
     throw new Error(`${url.pathname}: not IDX`);
   return bytes.subarray(start);
+}
+
+/** Some servers call a file in gzip an encoding, and the browser has then unpacked it already. */
+async function unpacked(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }

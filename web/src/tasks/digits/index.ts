@@ -116,7 +116,6 @@ export const digits: Task<DigitsData, DigitsWatched> = {
     const counted = await model.evaluate(heldOut, {
       loss: 'crossEntropy',
       metrics: ['accuracy', 'confusionMatrix'],
-      batchSize: chunk,
     });
     const mistakes: Mistake[] = [];
     // In pieces, so that training goes on between them.
