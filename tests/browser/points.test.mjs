@@ -137,7 +137,7 @@ test('a click on a dot opens its card, with gradient and history', () =>
     await page.mouse.click(box.x + 68 + 42 * 2.5, box.y + 6 + 42 * 0.5);
     const card = page.locator(at('card'));
     await card.waitFor();
-    assert.match(await card.textContent(), /gradient now[+−]\d/);
+    assert.match(await card.textContent(), /gradient now\s*[+−]\d/);
     await page.click(at('card-sum'));
     await page.locator(at('sum-panel')).waitFor();
   }));
