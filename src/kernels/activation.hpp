@@ -28,7 +28,7 @@ template <Activation A, class T>
 [[nodiscard]] inline simd::Vec<T> activate(const simd::Vec<T>& x, [[maybe_unused]] T slope) noexcept {
   using V = simd::Vec<T>;
   if constexpr (A == Activation::relu) return simd::max<T>(x, V(T(0)));
-  if constexpr (A == Activation::leaky_relu) return xsimd::select(x > V(T(0)), x, x * V(slope));
+  if constexpr (A == Activation::leaky_relu) return simd::select<T>(x > V(T(0)), x, x * V(slope));
   if constexpr (A == Activation::tanh) return simd::tanh(x);
   if constexpr (A == Activation::sigmoid) return simd::sigmoid<T>(x);
   if constexpr (A == Activation::gelu) {
@@ -49,8 +49,8 @@ template <Activation A, class T>
 [[nodiscard]] inline simd::Vec<T> derivative(const simd::Vec<T>& v, [[maybe_unused]] T slope) noexcept {
   using V = simd::Vec<T>;
   const V one(T(1));
-  if constexpr (A == Activation::relu) return xsimd::select(v > V(T(0)), one, V(T(0)));
-  if constexpr (A == Activation::leaky_relu) return xsimd::select(v > V(T(0)), one, V(slope));
+  if constexpr (A == Activation::relu) return simd::select<T>(v > V(T(0)), one, V(T(0)));
+  if constexpr (A == Activation::leaky_relu) return simd::select<T>(v > V(T(0)), one, V(slope));
   if constexpr (A == Activation::tanh) return simd::nmadd<T>(v, v, one);
   if constexpr (A == Activation::sigmoid) return simd::nmadd<T>(v, v, v);
   if constexpr (A == Activation::gelu) {

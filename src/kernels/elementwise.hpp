@@ -75,7 +75,7 @@ inline void transpose(std::int64_t row_begin, std::int64_t row_end, std::int64_t
       for (; j + L <= columns; j += L) {
         simd::Vec<T> block[L];
         for (std::ptrdiff_t k = 0; k < L; ++k) block[k] = simd::load<T>(from + (i + k) * columns + j);
-        xsimd::transpose(block, block + L);
+        simd::transpose<T>(block);
         for (std::ptrdiff_t k = 0; k < L; ++k) simd::store<T>(to + (j + k) * rows + i, block[k]);
       }
       for (; j < columns; ++j) {

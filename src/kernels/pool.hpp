@@ -136,8 +136,8 @@ inline void max_pool_gradient(const Pool& p, std::int64_t row_begin, std::int64_
           V left = load(dy + out + at + c);  // what no pixel has taken yet
           detail::over_pixels<kernel.value>(p, ys, xs, [&](std::ptrdiff_t pixel) {
             const auto smaller = load(image + pixel + c) < largest;
-            const V share = xsimd::select(smaller, V(T(0)), left);
-            left = xsimd::select(smaller, left, V(T(0)));
+            const V share = simd::select<T>(smaller, V(T(0)), left);
+            left = simd::select<T>(smaller, left, V(T(0)));
             T* to = to_image + pixel + c;
             store(to, add ? load(to) + share : share);
           });

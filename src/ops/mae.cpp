@@ -28,7 +28,9 @@ void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
     const V zero(T(0));
     simd::map<T>(
         n, c.output<T>(0) + r * n,
-        [step, zero](const V& y, const V& t) { return xsimd::select(y > t, step, xsimd::select(y < t, -step, zero)); },
+        [step, zero](const V& y, const V& t) {
+          return simd::select<T>(y > t, step, simd::select<T>(y < t, -step, zero));
+        },
         c.input<T>(0) + r * n, c.input<T>(1) + r * n);
   }
 }

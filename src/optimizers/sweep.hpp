@@ -13,7 +13,7 @@ namespace trainyard::optimizers {
 template <class T>
 [[nodiscard]] inline simd::Vec<T> sign(const simd::Vec<T>& x) {
   using V = simd::Vec<T>;
-  return xsimd::select(x > V(T(0)), V(T(1)), xsimd::select(x < V(T(0)), V(T(-1)), V(T(0))));
+  return simd::select<T>(x > V(T(0)), V(T(1)), simd::select<T>(x < V(T(0)), V(T(-1)), V(T(0))));
 }
 
 /// Zero for what is too small to matter: the state of a unit that gets no gradient decays to denormal numbers, which
@@ -23,7 +23,7 @@ template <class T>
   if constexpr (std::is_same_v<T, double>) {
     return x;
   } else {
-    return xsimd::select(simd::abs(x) < simd::Vec<T>(T(0x1p-120F)), simd::Vec<T>(T(0)), x);
+    return simd::select<T>(simd::abs(x) < simd::Vec<T>(T(0x1p-120F)), simd::Vec<T>(T(0)), x);
   }
 }
 

@@ -154,6 +154,17 @@ template <class T>
   return xsimd::fnma(a, b, c);
 }
 
+/// mask ? a : b, lane by lane.
+template <class T>
+[[nodiscard]] inline Vec<T> select(const Mask<T>& mask, const Vec<T>& a, const Vec<T>& b) noexcept {
+  return xsimd::select(mask, a, b);
+}
+/// Transposes the square matrix whose rows are the `lanes<T>` vectors at `rows`.
+template <class T>
+inline void transpose(Vec<T>* rows) noexcept {
+  xsimd::transpose(rows, rows + lanes<T>);
+}
+
 /// a < b ? b : a: a NaN in `a` stays, one in `b` is dropped; max(-0, 0) is -0.
 template <class T>
 [[nodiscard]] inline Vec<T> max(const Vec<T>& a, const Vec<T>& b) noexcept {

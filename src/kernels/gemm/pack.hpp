@@ -45,7 +45,7 @@ inline void pack_panel_transposed(const T* bt, Index ldb, int kc, int columns, T
       for (; k + L <= kc; k += L) {
         simd::Vec<T> rows[L];
         for (int x = 0; x < L; ++x) rows[x] = simd::load<T>(source + x * ldb + k);
-        xsimd::transpose(rows, rows + L);
+        simd::transpose<T>(rows);
         for (int x = 0; x < L; ++x) simd::store<T>(out + (k + x) * width + v, rows[x]);
       }
     }
