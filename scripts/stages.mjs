@@ -26,6 +26,16 @@ async function packageTests(folder) {
   return total(await run(['node', '--expose-gc', ...flags, ...runner, `tests/${folder}/`]), /^# pass (\d+)$/gm);
 }
 
+/** Builds the page on the built package and runs its tests in headless Chromium. */
+async function browserTests() {
+  await run(['node', 'scripts/build.mjs']);
+  await installPackages('web');
+  await run(['npm', 'run', 'check'], { cwd: `${root}/web` });
+  await run(['npm', 'run', 'build'], { cwd: `${root}/web` });
+  const runner = ['--test', '--test-concurrency=1', '--test-reporter=tap'];
+  return total(await run(['node', ...runner, 'tests/browser/']), /^# pass (\d+)$/gm);
+}
+
 async function lint() {
   await installPackages('web');
   await run(['node', 'scripts/checks/format.mjs']);
@@ -62,6 +72,7 @@ export const stages = [
   },
   { name: 'package', what: 'the built package under Node, in every build', run: () => packageTests('package') },
   { name: 'consumers', what: 'the packed package in other people’s pages', run: () => packageTests('consumers') },
+  { name: 'browser', what: 'the page in headless Chromium', run: browserTests },
   {
     name: 'size',
     what: 'sizes against their budgets',
