@@ -38,6 +38,8 @@ async function browserTests() {
 
 async function lint() {
   await installPackages('web');
+  await run(['node_modules/.bin/tsc', '-p', 'bindings/ts', '--noEmit', '--emitDeclarationOnly', 'false']);
+  await run(['npm', 'run', 'check'], { cwd: `${root}/web` });
   await run(['node', 'scripts/checks/format.mjs']);
   await run(['node', 'scripts/checks/lengths.mjs']);
   await run(['node', 'scripts/checks/includes.mjs']);
