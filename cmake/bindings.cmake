@@ -6,6 +6,7 @@ if(EMSCRIPTEN)
     add_executable(module ${sources})
     set_target_properties(module PROPERTIES OUTPUT_NAME trainyard.${TRAINYARD_VARIANT} SUFFIX .mjs)
     target_link_libraries(module PRIVATE trainyard trainyard_warnings)
+    target_compile_options(module PRIVATE -Oz)
     target_link_options(module PRIVATE
       -O3 -lembind -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node -sDYNAMIC_EXECUTION=0 -sEMBIND_AOT
       -sFILESYSTEM=0 -sSTACK_SIZE=1mb -sMALLOC=emmalloc

@@ -19,4 +19,4 @@ set(TRAINYARD_FOLDERS
 )
 
 # Folders whose loops decide the speed: optimised for speed in WebAssembly too, the others for size.
-set(TRAINYARD_HOT_FOLDERS core simd kernels ops executors optimizers losses)
+set(TRAINYARD_HOT_FOLDERS simd kernels ops executors optimizers)
