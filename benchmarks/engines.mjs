@@ -27,13 +27,13 @@ export const engines = {
 };
 
 /** Every way of running the named engines on a workload: [{name, engine, isolated, options}]. */
-export function cells(names, kind, { inNode }) {
+export function cells(names, kind) {
   return names.flatMap((name) => {
     const engine = engines[name];
     if (engine.kinds && !engine.kinds.includes(kind)) return [];
-    const pages = engine.threaded && !inNode ? [false, true] : [inNode];
+    const pages = engine.threaded ? [false, true] : [false];
     return (engine.variants ?? [{}]).flatMap((variant) =>
-      pages.map((isolated) => ({ name, engine, isolated, options: { ...engine.options, ...variant } })),
+      pages.map((isolated) => ({ name, engine, isolated, options: { ...engine.options, ...variant, isolated } })),
     );
   });
 }

@@ -36,6 +36,7 @@ export async function measureTraining(w, runs, { rounds, sliceMs }) {
   }
   await interleave(runs, rounds, async (run) => {
     run.samples.push((await advance(run, run.perSlice)).ms / run.perSlice);
+    fillSlice(run, sliceMs, run.samples.at(-1));
   });
   for (const run of runs) {
     await attempt(run, async () => {
@@ -64,6 +65,7 @@ export async function measureGemm(w, runs, n, orientation, { rounds, sliceMs }) 
   await interleave(runs, rounds, async (run) => {
     const ms = (await run.call('products', run.perSlice)).ms / run.perSlice;
     run.samples.push(ms);
+    fillSlice(run, sliceMs, ms);
     if (!run.info.hasPeak) return;
     const peak = await run.call('peak', PEAK_MS);
     run.peaks.push(peak);
@@ -75,7 +77,10 @@ export async function measureGemm(w, runs, n, orientation, { rounds, sliceMs }) 
       orientation,
       gflops: flops / median(run.samples) / 1e6,
       gflopsMax: flops / Math.min(...run.samples) / 1e6,
-      ...(run.shares?.length && { shareOfPeak: median(run.shares) }),
+      ...(run.shares?.length && {
+        shareOfPeak: median(run.shares),
+        shareOfPeakMax: flops / Math.min(...run.samples) / 1e6 / Math.max(...run.peaks),
+      }),
     }),
   );
 }
@@ -91,15 +96,20 @@ export const peakRows = (runs) =>
       gflopsMax: round(Math.max(...run.peaks)),
     }));
 
-/** Runs for a while, which also tells how many steps fill a slice. */
+/** Runs for a while, which also tells how many steps fill a slice; the fastest call counts, not one that had to wait. */
 async function warmUp(run, sliceMs, steps) {
-  let spent = 0;
-  for (let count = 1; spent < WARM_UP_MS; count *= 2) {
+  run.perSlice = 1;
+  for (let count = 1, spent = 0; spent < WARM_UP_MS; count *= 2) {
     if (count > 1e8) throw new Error('steps take no time: are they finished when the promise resolves?');
     const { ms } = await steps(count);
     spent += ms;
-    run.perSlice = Math.max(1, Math.round((sliceMs * count) / Math.max(ms, 0.1)));
+    fillSlice(run, sliceMs, ms / count);
   }
+}
+
+/** A slice gets as many steps as fill it at the best speed seen. */
+function fillSlice(run, sliceMs, msPerStep) {
+  run.perSlice = Math.max(run.perSlice, Math.min(1e8, Math.round(sliceMs / msPerStep)));
 }
 
 async function interleave(runs, rounds, slice) {

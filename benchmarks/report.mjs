@@ -4,6 +4,8 @@ const digits = (x) => (x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x >= 0
 
 const time = ({ msPerStep: ms }) => (ms < 0.1 ? `${digits(1000 * ms)} µs` : `${digits(ms)} ms`);
 
+const percent = (share) => `${(100 * share).toFixed(0)} %`;
+
 const column = ({ engine, variant, isolated, threads }) =>
   [engine, engine === 'trainyard' && variant, threads > 1 && `${threads} threads`, isolated && 'isolated']
     .filter(Boolean)
@@ -18,7 +20,9 @@ export function describeRow(row) {
     return `${label}: ${row.longTasks} tasks over 50 ms in ${row.seconds} s of training (longest ${digits(row.longestTaskMs)} ms)`;
   }
   if (row.gflops) {
-    const share = row.shareOfPeak ? `, ${(100 * row.shareOfPeak).toFixed(0)} % of the peak` : '';
+    const share = row.shareOfPeak
+      ? `, ${percent(row.shareOfPeak)} of the peak (best ${percent(row.shareOfPeakMax)})`
+      : '';
     return `${label}: ${row.gflops} GFLOP/s (best ${row.gflopsMax})${share}`;
   }
   const losses = `loss ${row.lossStart} -> ${row.lossCheck} -> ${row.lossEnd}`;
@@ -45,8 +49,13 @@ export function tables(rows) {
   }
   if (products.length) {
     parts.push(
-      table('Products, GFLOP/s: median slice (share of the register-only peak)', products, (row) =>
-        row.shareOfPeak ? `${digits(row.gflops)} (${(100 * row.shareOfPeak).toFixed(0)} %)` : digits(row.gflops),
+      table(
+        'Products, GFLOP/s: median slice (share of the register-only peak, that of the best slice)',
+        products,
+        (row) =>
+          row.shareOfPeak
+            ? `${digits(row.gflops)} (${percent(row.shareOfPeak)}, ${percent(row.shareOfPeakMax)})`
+            : digits(row.gflops),
       ),
     );
   }

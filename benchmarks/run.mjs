@@ -47,7 +47,7 @@ const report = (more) => {
 
 for (const id of workloadNames.filter((name) => name !== 'page')) {
   const w = workloads[id];
-  const runs = await openAll(place, cells(engineNames, w.kind, { inNode: args.node }));
+  const runs = await openAll(place, cells(engineNames, w.kind));
   if (w.kind === 'gemm') {
     for (const n of w.sizes) for (const o of w.orientations) report(await measureGemm(w, runs, n, o, timing));
     report(peakRows(runs));

@@ -2,11 +2,10 @@
 // Its layouts are PyTorch's (images channels first, weights [out, in] and [out, in, kh, kw]).
 import { channelsFirst, describe, inputShape, optimizer, product } from '../describe.mjs';
 
-/** options: package, the address of its index.js; build 'relaxed' | 'simd128', of which an isolated page takes threads. */
-export async function open({ package: address, build }) {
+/** options: package, the address of its index.js; build 'relaxed' | 'simd128'; isolated: with threads. */
+export async function open({ package: address, build, isolated }) {
   const { data, load } = await import(address);
-  const threads = globalThis.crossOriginIsolated === true;
-  const engine = await load({ build: threads ? `${build}-threads` : build });
+  const engine = await load({ build: isolated ? `${build}-threads` : build });
   return {
     version: engine.info.version,
     threads: engine.info.threads,
