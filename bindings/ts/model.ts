@@ -68,7 +68,8 @@ export class Model {
     this.#dataset = dataset;
     this.#handle = made.handle;
     this.#summary = made.summary;
-    leaks.register(this, made.summary.layers.map((layer) => layer.type).join(', '), this);
+    const layers = made.summary.layers.map((layer) => layer.type).join(', ');
+    leaks.register(this, { client, layers }, this);
   }
 
   /** Layers, shapes, parameters with the sum that counts them. */
@@ -238,7 +239,8 @@ function renamed(described: Record<string, unknown>): Record<string, unknown> {
   return keys.length === 1 && keys[0] === 'x' ? { y: described['x'] } : described;
 }
 
-/** Says when a model was forgotten without dispose(): its memory stays taken. */
-const leaks = new FinalizationRegistry<string>((layers) => {
+/** Says when a model was forgotten without dispose() in an engine that lives on: its memory stays taken. */
+const leaks = new FinalizationRegistry<{ client: Client; layers: string }>(({ client, layers }) => {
+  if (client.dead) return;
   console.warn(`trainyard: a model (${layers}) was forgotten without dispose(); its memory stays taken.`);
 });

@@ -22,12 +22,15 @@ export const strictPolicy = {
     "require-trusted-types-for 'script'; trusted-types trainyard",
 };
 
-/** Serves a folder on the loopback address; `headers` go with every answer. */
+/** Serves a folder, and an empty page `blank.html`, on the loopback address; `headers` go with every answer. */
 export async function serve(folder, headers = {}, mimes = {}) {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname));
     try {
-      const body = await readFile(join(folder, path.endsWith('/') ? `${path}index.html` : path));
+      const body =
+        path === '/blank.html'
+          ? '<!doctype html><title>blank</title>'
+          : await readFile(join(folder, path.endsWith('/') ? `${path}index.html` : path));
       const type =
         mimes[extname(path)] ?? types[extname(path)] ?? (path.endsWith('/') ? 'text/html' : 'application/octet-stream');
       response.writeHead(200, { 'content-type': type, ...headers });

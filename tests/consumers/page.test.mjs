@@ -1,0 +1,126 @@
+// The built package in Chromium: what only a browser shows. Served from dist/ itself.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { isolation, openBrowser, serve, strictPolicy } from './lib/browser.mjs';
+
+const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+
+describe('in Chromium', () => {
+  let browser;
+  let servers;
+  before(async () => {
+    browser = await openBrowser();
+    servers = { plain: await serve(dist, {}), isolated: await serve(dist, { ...isolation, ...strictPolicy }) };
+  });
+  after(async () => {
+    await browser?.close();
+    for (const server of Object.values(servers ?? {})) server.close();
+  });
+
+  /** Runs a function in a page of the package's own origin. */
+  async function inPage(server, action, argument) {
+    const page = await browser.newPage();
+    try {
+      await page.goto(`${server.url}blank.html`);
+      return await page.evaluate(action, argument);
+    } finally {
+      await page.close();
+    }
+  }
+
+  const builds = ['simd128', 'relaxed', 'simd128-threads', 'relaxed-threads'];
+  for (const build of builds) {
+    test(`${build} learns, under a strict policy with Trusted Types`, async () => {
+      const seen = await inPage(
+        servers.isolated,
+        async (build) => {
+          const { data, load, nn } = await import('/index.js');
+          const engine = await load({ build, threads: 2 });
+          const model = await engine.model(nn.sequential(nn.linear(8), nn.tanh(), nn.linear(2)), {
+            input: [2],
+            seed: 1,
+          });
+          const set = data.arrays({ x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: Int32Array.of(0, 1, 1, 0) }); // prettier-ignore
+          const { loss } = await model.fit(set, { optimizer: { type: 'adam', lr: 0.05 }, steps: 300, batchSize: 4 })
+            .done;
+          return { loss, build: engine.info.build, threads: engine.info.threads };
+        },
+        build,
+      );
+      assert.equal(seen.build, build);
+      assert.equal(seen.threads, build.endsWith('-threads') ? 2 : 1);
+      assert.ok(seen.loss < 0.1, `loss ${seen.loss}`);
+    });
+  }
+
+  test('a worker that is killed rejects every pending call and ends the runs', async () => {
+    const codes = await inPage(servers.plain, async () => {
+      const { data, load, nn } = await import('/index.js');
+      let worker;
+      const made = () => (worker = new Worker('/trainyard.simd128.js', { type: 'module', name: 'trainyard' }));
+      const engine = await load({ build: 'simd128', worker: made });
+      const model = await engine.model(nn.sequential(nn.linear(8), nn.linear(2)), { input: [2] });
+      const set = data.arrays({ x: [[0, 0], [0, 1]], y: Int32Array.of(0, 1) }); // prettier-ignore
+      const run = model.fit(set, { batchSize: 2, epochs: 1e9 });
+      await run.step(1);
+      await run.resume();
+      const code = (promise) => promise.then(() => 'no error', (error) => error.code); // prettier-ignore
+      worker.terminate();
+      const iterated = async () => {
+        for await (const event of run) void event;
+      };
+      const pending = [model.predict([[0, 1]]), run.done, run.pause(), engine.memory(), iterated()];
+      return Promise.all([...pending.map(code), code(Promise.all(pending).catch(() => engine.memory()))]);
+    });
+    assert.deepEqual([...new Set(codes)], ['ENGINE_LOST']);
+  });
+
+  test('the page stays free while the engine trains, and a pause comes within 100 ms', async () => {
+    const { longest, pauses } = await inPage(servers.plain, async () => {
+      const { data, load, nn } = await import('/index.js');
+      const engine = await load({ build: 'simd128' });
+      const model = await engine.model(nn.sequential(nn.linear(64), nn.relu(), nn.linear(10)), { input: [64] });
+      const x = { data: Float32Array.from({ length: 64_000 }, (_, i) => Math.sin(i)), shape: [1000, 64] };
+      const set = data.arrays({ x, y: Int32Array.from({ length: 1000 }, (_, i) => i % 10) });
+      const run = model.fit(set, { epochs: 1e9 });
+      await run.step(1);
+      const pauses = [];
+      let longest = 0;
+      new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => (longest = Math.max(longest, duration)))).observe({ type: 'longtask' }); // prettier-ignore
+      for (let i = 0; i < 10; i++) {
+        await run.resume();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const asked = performance.now();
+        await run.pause();
+        pauses.push(performance.now() - asked);
+      }
+      return { longest, pauses: pauses.sort((a, b) => a - b) };
+    });
+    // The median: a busy machine may hold up one of them.
+    assert.ok(pauses[5] < 100, `pauses ${pauses}`);
+    assert.ok(longest < 200, `a task of ${longest} ms`);
+  });
+
+  test('the engine’s worker can reach no network', async () => {
+    const reached = await inPage(servers.plain, async () => {
+      const { load } = await import('/index.js');
+      let worker;
+      const script = `import '${location.origin}/trainyard.simd128.js'; addEventListener('message', ({ data }) => {
+        if (data === 'look') postMessage({ kind: 'looked', found: ['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'importScripts'].filter((name) => globalThis[name] !== undefined) });
+      });`;
+      const made = () =>
+        (worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })), {
+          type: 'module',
+          name: 'trainyard',
+        }));
+      await load({ build: 'simd128', worker: made });
+      const found = new Promise((resolve) =>
+        worker.addEventListener('message', ({ data }) => data.kind === 'looked' && resolve(data.found)),
+      );
+      worker.postMessage('look');
+      return found;
+    });
+    assert.deepEqual(reached, []);
+  });
+});
