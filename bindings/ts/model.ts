@@ -7,7 +7,7 @@ import { failure } from './errors.js';
 import { Parameter } from './parameter.js';
 import type { Handle, InspectedValue, ModelMade, ModelSummary, ParameterField, Tensor } from './protocol.js';
 import { Run, type FitOptions } from './run.js';
-import type { Loss } from './training.js';
+import type { Loss, Metric } from './training.js';
 
 export interface ModelOptions {
   /** Sizes of the one input without the axis of examples: `[2]`, `[1, 28, 28]` (channels first). */
@@ -24,7 +24,7 @@ export type Inputs = Values | Record<string, Values>;
 export interface EvaluateOptions {
   /** Default `crossEntropy`. */
   loss?: Loss;
-  metrics?: (string | ({ type: string } & Record<string, unknown>))[];
+  metrics?: Metric[];
   /** Name of the target, where the data have several. */
   target?: string;
 }

@@ -1,16 +1,21 @@
 // What can be said about training: losses, optimizers, schedules, and the rest of the options of `fit`.
+import type { lossNames, metricNames, optimizerNames, scheduleNames } from './generated/registry.js';
 
 /** A loss by name, or with its options: `{ type: 'crossEntropy', labelSmoothing: 0.1 }`. */
 export type Loss = LossName | ({ type: LossName } & Record<string, unknown>);
-export type LossName = 'crossEntropy' | 'bceWithLogits' | 'mse' | 'mae' | 'huber';
+export type LossName = (typeof lossNames)[number];
 
 /** An optimizer by name, or with its options: `{ type: 'adamw', lr: 1e-3, weightDecay: 0.1 }`. Defaults are PyTorch's. */
 export type Optimizer = OptimizerName | ({ type: OptimizerName } & Record<string, unknown>);
-export type OptimizerName = 'sgd' | 'adam' | 'adamw' | 'rmsprop';
+export type OptimizerName = (typeof optimizerNames)[number];
 
 /** How the learning rate changes: by name, or with its options. */
 export type Schedule = ScheduleName | ({ type: ScheduleName } & Record<string, unknown>);
-export type ScheduleName = 'constant' | 'step' | 'linear' | 'cosine' | 'warmup' | 'oneCycle' | 'reduceOnPlateau';
+export type ScheduleName = (typeof scheduleNames)[number];
+
+/** A figure by name, or with its options: `{ type: 'topK', k: 3 }`. */
+export type Metric = MetricName | ({ type: MetricName } & Record<string, unknown>);
+export type MetricName = (typeof metricNames)[number];
 
 export interface EarlyStopping {
   /** What is watched; default the loss on the validation data. */
@@ -54,7 +59,7 @@ export interface TrainingOptions {
   /** Name of the target, where the data have several. */
   target?: string;
   /** Figures beside the loss: `accuracy`, … */
-  metrics?: (string | ({ type: string } & Record<string, unknown>))[];
+  metrics?: Metric[];
   /** Steps between two looks at the validation data; default: once an epoch. */
   valEvery?: number;
   /** Largest norm of all gradients together; larger ones are scaled down. */

@@ -1,3 +1,4 @@
+import type { syntheticNames } from '../generated/registry.js';
 import type { Described } from '../protocol.js';
 import { Buffers, type Values } from './values.js';
 
@@ -80,6 +81,8 @@ export function arrays(fields: SimpleArrays | NamedArrays): Dataset {
   return new Dataset({ kind: 'source', described: { spec, buffers: buffers.list } });
 }
 
+export type SyntheticName = (typeof syntheticNames)[number];
+
 export interface SyntheticOptions {
   /** Number of points; default 500. */
   n?: number;
@@ -91,8 +94,8 @@ export interface SyntheticOptions {
   labels?: 'sign' | 'id';
 }
 
-/** Points in the plane with a class each, made by the engine: `circle`, `xor`, `gaussians`, `spiral`, `moons`. */
-export function synthetic(name: string, options: SyntheticOptions = {}): Dataset {
+/** Points in the plane, made by the engine: with a class each, or (`plane`) a measurement. */
+export function synthetic(name: SyntheticName, options: SyntheticOptions = {}): Dataset {
   return new Dataset({ kind: 'source', described: { spec: { kind: 'synthetic', name, ...options }, buffers: [] } });
 }
 

@@ -1,4 +1,4 @@
-// Printed from the engine's own lists by bindings/describe; `npm run describe` writes it, a test fails when it is stale.
+// Printed from the engine’s own lists by bindings/describe; `npm run describe` writes it, a test fails when it is stale.
 export const errorCodes = [
   'SHAPE_MISMATCH',
   'TYPE_MISMATCH',
@@ -57,4 +57,118 @@ export const hintKeys = [
   'unknown_dtype',
   'unused_node',
   'use_nodes',
+] as const;
+
+export const layerNames = [
+  'linear',
+  'conv2d',
+  'maxPool2d',
+  'avgPool2d',
+  'globalAvgPool2d',
+  'globalMaxPool2d',
+  'flatten',
+  'relu',
+  'leakyRelu',
+  'gelu',
+  'silu',
+  'tanh',
+  'sigmoid',
+  'softmax',
+  'dropout',
+  'batchNorm1d',
+  'batchNorm2d',
+  'layerNorm',
+  'add',
+  'mul',
+  'concat',
+  'matmul',
+  'reshape',
+  'slice',
+  'mean',
+  'sum',
+  'sequential',
+  'residual',
+] as const;
+
+export const lossNames = [
+  'crossEntropy',
+  'bceWithLogits',
+  'mse',
+  'mae',
+  'huber',
+] as const;
+
+export const optimizerNames = [
+  'sgd',
+  'adam',
+  'adamw',
+  'rmsprop',
+] as const;
+
+export const scheduleNames = [
+  'constant',
+  'step',
+  'linear',
+  'cosine',
+  'oneCycle',
+  'reduceOnPlateau',
+  'warmup',
+] as const;
+
+export const metricNames = [
+  'accuracy',
+  'topK',
+  'precision',
+  'recall',
+  'f1',
+  'confusionMatrix',
+  'mae',
+  'rmse',
+  'r2',
+] as const;
+
+export const initializerNames = [
+  'default',
+  'zeros',
+  'ones',
+  'constant',
+  'uniform',
+  'normal',
+  'truncatedNormal',
+  'kaimingUniform',
+  'kaimingNormal',
+  'xavierUniform',
+  'xavierNormal',
+  'lecunNormal',
+  'orthogonal',
+] as const;
+
+export const syntheticNames = [
+  'circle',
+  'xor',
+  'gaussians',
+  'spiral',
+  'moons',
+  'plane',
+] as const;
+
+export const fitOptions = [
+  'epochs',
+  'steps',
+  'batchSize',
+  'shuffle',
+  'dropLast',
+  'seed',
+  'clipNorm',
+  'l1',
+  'l2',
+  'valEvery',
+  'accumulate',
+  'trackUpdates',
+  'target',
+  'loss',
+  'optimizer',
+  'schedule',
+  'metrics',
+  'earlyStopping',
 ] as const;
