@@ -10,7 +10,10 @@
 
 namespace {
 std::atomic<std::int64_t> allocations{0};
-}
+
+/// Not inlined: where g++ sees both ends it takes malloc under `new` for a mistake.
+[[gnu::noinline]] void give_back(void* p) noexcept { std::free(p); }  // NOLINT(cppcoreguidelines-no-malloc)
+}  // namespace
 
 void* operator new(std::size_t bytes) {
   ++allocations;
@@ -23,10 +26,10 @@ void* operator new(std::size_t bytes, std::align_val_t align) {
   if (void* p = std::aligned_alloc(a, (bytes + a - 1) / a * a)) return p;
   throw std::bad_alloc();
 }
-void operator delete(void* p) noexcept { std::free(p); }                    // NOLINT(cppcoreguidelines-no-malloc)
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }       // NOLINT(cppcoreguidelines-no-malloc)
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }  // NOLINT(cppcoreguidelines-no-malloc)
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }  // NOLINT
+void operator delete(void* p) noexcept { give_back(p); }
+void operator delete(void* p, std::size_t) noexcept { give_back(p); }
+void operator delete(void* p, std::align_val_t) noexcept { give_back(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { give_back(p); }
 
 namespace trainyard {
 namespace {
