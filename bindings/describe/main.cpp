@@ -13,7 +13,7 @@
 #include "train/settings.hpp"
 
 int main() {
-  using namespace trainyard;
+  using namespace trainyard;  // NOLINT(google-build-using-namespace): a program of one function
   Json errors = Json::array();
 #define X(id, text) errors.push_back(text);
   TRAINYARD_ERROR_CODES(X)

@@ -79,7 +79,7 @@ template <class T>
 std::vector<double> widen(const std::vector<std::byte>& bytes) {
   static_assert(std::endian::native == std::endian::little);
   std::vector<T> typed(bytes.size() / sizeof(T));
-  std::memcpy(typed.data(), bytes.data(), typed.size() * sizeof(T));
+  if (!typed.empty()) std::memcpy(typed.data(), bytes.data(), typed.size() * sizeof(T));
   return {typed.begin(), typed.end()};
 }
 

@@ -10,7 +10,21 @@
 
 namespace {
 std::atomic<std::int64_t> allocations{0};
+}
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+
+// A sanitizer has an allocator of its own and tells of every call.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void*, std::size_t),
+                                                         void (*on_free)(const volatile void*));
+namespace {
+[[maybe_unused]] const int hooked = __sanitizer_install_malloc_and_free_hooks(
+    [](const volatile void*, std::size_t) { ++allocations; }, [](const volatile void*) {});
+}  // namespace
+
+#else
+
+namespace {
 /// Not inlined: where g++ sees both ends it takes malloc under `new` for a mistake.
 [[gnu::noinline]] void give_back(void* p) noexcept { std::free(p); }  // NOLINT(cppcoreguidelines-no-malloc)
 }  // namespace
@@ -30,6 +44,8 @@ void operator delete(void* p) noexcept { give_back(p); }
 void operator delete(void* p, std::size_t) noexcept { give_back(p); }
 void operator delete(void* p, std::align_val_t) noexcept { give_back(p); }
 void operator delete(void* p, std::size_t, std::align_val_t) noexcept { give_back(p); }
+
+#endif
 
 namespace trainyard {
 namespace {
@@ -51,7 +67,7 @@ TEST(Allocation, StepsAllocateNothing) {
     // 90 rows in batches of 20: the last batch of each epoch is smaller, and epochs are shuffled on the way.
     Trainer trainer(model, xor_points(90), nullptr,
                     parse_json(R"({"steps":100000,"batchSize":20,"clipNorm":1,"metrics":["accuracy"],
-                                   "validateEvery":100000})",
+                                   "valEvery":100000})",
                                "fit"),
                     pool);
     trainer.advance({.steps = 20});

@@ -26,7 +26,7 @@ TEST(Trainer, LearnsXor) {
   while (trainer.state() == Trainer::State::running) {
     const Json result = trainer.advance({.steps = 100});
     for (const Json& event : result["events"]) {
-      if (event["type"] == "epoch") last = event;
+      if (event["type"] == "validation") last = event;
     }
   }
   EXPECT_EQ(trainer.step(), 600);
