@@ -1,7 +1,7 @@
 # Google Test: one program for each folder of tests/ that holds *_test.cpp; tests/support/ is linked to all of them.
 # Labels choose what a run needs: `kernel` for the numeric loops, `parallel` for what ThreadSanitizer watches.
 set(label_kernel simd kernels)
-set(label_parallel parallel executors train ops)
+set(label_parallel parallel executors)
 include(CTest)
 
 add_library(googletest STATIC "${TRAINYARD_GOOGLETEST}/src/gtest-all.cc" "${TRAINYARD_GOOGLETEST}/src/gtest_main.cc")

@@ -38,7 +38,7 @@ export async function climb(create, only = '', print = () => {}) {
     const error = m._ladder_error(i);
     const work = m._ladder_work(i);
     const reference = (await best((calls) => m._ladder_run(i, 1, calls), 1)) / m._ladder_referenced(i);
-    for (let t = now(); now() - t < 20; ) m._ladder_run(i, 0, 1);
+    for (let t = now(); now() - t < 20;) m._ladder_run(i, 0, 1);
     await pause();
     const bounded = m._ladder_bound(i) === 0;
     let time = Infinity;

@@ -14,14 +14,14 @@ struct RunSettings {
   std::int64_t batch_size = 32;
   bool shuffle = true;
   bool drop_last = false;
-  std::int64_t seed = 0;            ///< of shuffles and dropout
-  double clip_norm = 0;             ///< largest global norm of the gradient; 0: no clipping
-  double l1 = 0;                    ///< adds l1 sum |w| to the loss's gradient
-  double l2 = 0;                    ///< adds l2 / 2 sum w^2
-  std::int64_t val_every = 0;       ///< steps between validations; 0: after each epoch
-  std::int64_t accumulate = 1;      ///< micro-batches that make one step's batch
+  std::int64_t seed = 0;              ///< of shuffles and dropout
+  double clip_norm = 0;               ///< largest global norm of the gradient; 0: no clipping
+  double l1 = 0;                      ///< adds l1 sum |w| to the loss's gradient
+  double l2 = 0;                      ///< adds l2 / 2 sum w^2
+  std::int64_t val_every = 0;         ///< steps between validations; 0: after each epoch
+  std::int64_t accumulate = 1;        ///< micro-batches that make one step's batch
   std::optional<bool> track_updates;  ///< keeps what the last step added to each parameter; default: in small models
-  std::string target;               ///< name of the target column; "": the first
+  std::string target;                 ///< name of the target column; "": the first
   Json loss = "crossEntropy";
   Json optimizer = "adam";
   Json schedule = "constant";
