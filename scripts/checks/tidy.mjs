@@ -12,9 +12,20 @@ const sources = wanted.filter((path) => known.has(`${root}/${path}`));
 let failures = 0;
 await forEachParallel(sources, async (path) => {
   try {
-    await run(['clang-tidy-19', '--quiet', '--extra-arg=-Wno-unknown-warning-option', '-p', build, path], {
-      quiet: true,
-    });
+    await run(
+      [
+        'clang-tidy-19',
+        '--quiet',
+        '--extra-arg=-Wno-unknown-warning-option',
+        '--extra-arg=-Wno-deprecated-declarations',
+        '-p',
+        build,
+        path,
+      ],
+      {
+        quiet: true,
+      },
+    );
   } catch (error) {
     failures += 1;
     console.error(
