@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { hashAfter, runs } from '../support/determinism.mjs';
 import { isolation, openBrowser, serve, strictPolicy } from './lib/browser.mjs';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -51,6 +52,15 @@ describe('in Chromium', () => {
       assert.equal(seen.build, build);
       assert.equal(seen.threads, build.endsWith('-threads') ? 2 : 1);
       assert.ok(seen.loss < 0.1, `loss ${seen.loss}`);
+    });
+  }
+
+  for (const run of runs) {
+    test(`the committed bits, for 1, 2 and 4 threads: ${run.name}`, async () => {
+      for (const threads of [1, 2, 4]) {
+        const got = await inPage(servers.isolated, hashAfter, { url: '/index.js', run, options: { threads } });
+        assert.equal(got, run.hash, `${threads} threads`);
+      }
     });
   }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { data, load, nn } from 'trainyard';
+import { hashAfter, runs } from '../support/determinism.mjs';
 import { builds, digits, hash, withEngine, xor } from './support.mjs';
 
 const small = () => nn.sequential(nn.linear(8), nn.tanh(), nn.linear(2));
@@ -68,6 +69,14 @@ describe('the same bits', () => {
       assert.equal(await trained(options), one, JSON.stringify(options));
     }
   });
+
+  for (const run of runs) {
+    test(`of the engine’s own test: ${run.name}`, async () => {
+      for (const threads of [1, 2, 4]) {
+        assert.equal(await hashAfter({ url: 'trainyard', run, options: { threads } }), run.hash, `${threads} threads`);
+      }
+    });
+  }
 
   test('another seed gives others', async () => {
     const weights = (seed) =>
