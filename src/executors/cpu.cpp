@@ -139,7 +139,7 @@ void CpuExecutor::run(std::int64_t rows, const StepContext& context) { run(rows,
 
 void CpuExecutor::run(std::int64_t rows, const StepContext& context, std::size_t count) {
   prepare(rows, context);
-  if (pool_.size() > 1 && flops_ >= share_plan_) {
+  if (may_share_ && shares()) {
     pool_.run([this, count](int me) { run_thread(me, count); });
     return;
   }

@@ -30,6 +30,10 @@ class CpuExecutor {
   /// From how many operations on a plan, and a single call, is shared among the threads; by default such that sharing
   /// pays. Never changes a result; tests set both to 0.
   void share_from(double plan_flops, double call_flops);
+  /// Whether runs may be shared among the threads at all (they may). Never changes a result.
+  void share(bool may) { may_share_ = may; }
+  /// Whether a run over as many rows as the last one would be shared if it may.
+  [[nodiscard]] bool shares() const { return pool_.size() > 1 && flops_ >= share_plan_; }
 
   [[nodiscard]] const Plan& plan() const { return plan_; }
   /// Where a value lies; null if it is dead.
@@ -68,6 +72,7 @@ class CpuExecutor {
   double flops_ = 0;
   double share_plan_ = 2e6;  ///< waking another thread costs as much
   double share_call_ = 1e5;
+  bool may_share_ = true;
 };
 
 }  // namespace trainyard

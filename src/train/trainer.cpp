@@ -95,6 +95,7 @@ double Trainer::run_batch(std::span<const Row> rows) {
   StepContext context;
   context.seed = static_cast<std::uint64_t>(settings_.seed);
   context.step = static_cast<std::uint64_t>(at_.step);
+  train_.executor->share(sharing_.way() == Sharing::shared);
   train_.executor->run(static_cast<std::int64_t>(rows.size()), context);
   return mean_loss(train_, weights, divisor);
 }
@@ -114,7 +115,8 @@ void Trainer::train_one() {
     std::memcpy(before_update_.data(), model_.memory().parameters, before_update_.size());
   }
   ++at_.step;
-  learner_.update(lr_, scale, settings_.l1, settings_.l2, static_cast<std::uint64_t>(at_.step), pool_);
+  learner_.update(lr_, scale, settings_.l1, settings_.l2, static_cast<std::uint64_t>(at_.step),
+                  sharing_.way() == Sharing::shared ? pool_ : alone_);
   examples_ += static_cast<std::int64_t>(rows.size());
   record(loss_);
 }
@@ -141,6 +143,8 @@ Json Trainer::advance(const Until& until) {
   // The clock is a call into JavaScript: looked at after so many steps as should take a tenth of the time.
   std::int64_t look_every = 1;
   std::int64_t done = 0;
+  std::int64_t looked = 0;
+  bool measurable = true;
   if (state_ == State::running && since_good_ >= good_copy_ms) keep_good_copy();
   while (state_ == State::running && done < until.steps) {
     if (structure_ != model_.structure()) compile_plan();
@@ -153,11 +157,15 @@ Json Trainer::advance(const Until& until) {
     ++done;
     const bool validates = settings_.val_every > 0 ? at_.step % settings_.val_every == 0 : epoch_ended(epoch);
     if (validates) validate(events);
+    measurable = measurable && !validates;
     if (state_ == State::running && complete()) finish("complete");
     if (timed && done % look_every == 0) {
       const double now = now_ms();
       if (now - last < until.milliseconds / 10) look_every = std::min<std::int64_t>(2 * look_every, 4096);
       if (now - last > until.milliseconds / 5) look_every = std::max<std::int64_t>(look_every / 2, 1);
+      if (measurable && train_.executor->shares()) sharing_.measured(now - last, done - looked);
+      measurable = true;
+      looked = done;
       last = now;
       if (now - begin >= until.milliseconds) break;
     }

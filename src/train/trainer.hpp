@@ -16,6 +16,7 @@
 #include "train/feed.hpp"
 #include "train/scores.hpp"
 #include "train/settings.hpp"
+#include "train/sharing.hpp"
 #include "train/weights.hpp"
 
 namespace trainyard {
@@ -81,6 +82,8 @@ class Trainer {
   Model& model_;
   std::shared_ptr<const Dataset> data_, validation_;
   ThreadPool& pool_;
+  ThreadPool alone_{1};
+  Sharing sharing_;
   RunSettings settings_;
   std::unique_ptr<Loss> loss_kind_;
   Feed feed_;

@@ -1,0 +1,51 @@
+#include "train/sharing.hpp"
+
+#include <gtest/gtest.h>
+
+namespace trainyard {
+namespace {
+
+/// Measures so many times, with these milliseconds a step, and returns how many measurements were of shared steps.
+int shared_of(Sharing& sharing, int measurements, double shared_ms, double alone_ms) {
+  int shared = 0;
+  for (int i = 0; i < measurements; ++i) {
+    const bool is_shared = sharing.way() == Sharing::shared;
+    shared += is_shared ? 1 : 0;
+    sharing.measured(10 * (is_shared ? shared_ms : alone_ms), 10);
+  }
+  return shared;
+}
+
+TEST(Sharing, KeepsToTheFasterWayAndProbesTheOther) {
+  Sharing sharing;
+  shared_of(sharing, 6, 2, 1);
+  EXPECT_EQ(sharing.way(), Sharing::alone);
+  const int probes = shared_of(sharing, 400, 2, 1);
+  EXPECT_GT(probes, 0);
+  EXPECT_LE(probes, 10);
+}
+
+TEST(Sharing, FollowsAMachineThatChanges) {
+  Sharing sharing;
+  shared_of(sharing, 6, 2, 1);
+  EXPECT_EQ(sharing.way(), Sharing::alone);
+  shared_of(sharing, 400, 0.6, 1);
+  EXPECT_EQ(sharing.way(), Sharing::shared);
+}
+
+TEST(Sharing, StaysWhereBothAreAlike) {
+  Sharing sharing;
+  shared_of(sharing, 6, 1, 1);
+  EXPECT_EQ(shared_of(sharing, 39, 1, 0.99), 38) << "all but a probe";
+}
+
+TEST(Sharing, ForgetsTheFirstMeasurementOfEachWay) {
+  Sharing sharing;
+  sharing.measured(100, 1);  // shared, before the code is warm
+  sharing.measured(1, 1);
+  shared_of(sharing, 4, 0.5, 1);
+  EXPECT_EQ(sharing.way(), Sharing::shared);
+}
+
+}  // namespace
+}  // namespace trainyard
