@@ -5,6 +5,20 @@ import { root } from './files.mjs';
 
 export const jobs = String(availableParallelism());
 
+/** A command that failed; what it had to say has been seen already, unless it ran quietly. */
+class CommandFailed extends Error {
+  constructor(message, output) {
+    super(message);
+    this.output = output;
+  }
+}
+
+// A script that such an error ends says which command it was, and no more.
+process.on('uncaughtException', (error) => {
+  console.error(error instanceof CommandFailed ? `failed: ${error.message}` : error);
+  process.exit(1);
+});
+
 /** Runs `command` (a program and its arguments); resolves to its output, rejects with the command when it fails. */
 export function run(command, { cwd = root, env = {}, quiet = false } = {}) {
   const text = command.join(' ');
@@ -22,10 +36,10 @@ export function run(command, { cwd = root, env = {}, quiet = false } = {}) {
     };
     child.stdout.on('data', take(process.stdout));
     child.stderr.on('data', take(process.stderr));
-    child.on('error', (error) => reject(new Error(`${text}: ${error.message}`)));
+    child.on('error', (error) => reject(new CommandFailed(`${text}: ${error.message}`, '')));
     child.on('close', (code, signal) => {
       if (code === 0) resolve(output);
-      else reject(Object.assign(new Error(`${text}: ${signal ?? `exit status ${code}`}`), { output }));
+      else reject(new CommandFailed(`${text}: ${signal ?? `exit status ${code}`}`, output));
     });
   });
 }
