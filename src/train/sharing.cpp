@@ -3,7 +3,12 @@
 namespace trainyard {
 
 void Sharing::measured(double milliseconds, std::int64_t steps) {
-  const double now = milliseconds / static_cast<double>(steps);
+  milliseconds_ += milliseconds;
+  steps_ += steps;
+  if (milliseconds_ < shortest_ms) return;
+  const double now = milliseconds_ / static_cast<double>(steps_);
+  milliseconds_ = 0;
+  steps_ = 0;
   double& average = per_step_[way_];
   ++count_;
   if (count_ > 2) average = average == 0 ? now : memory * average + (1 - memory) * now;

@@ -11,7 +11,7 @@ int shared_of(Sharing& sharing, int measurements, double shared_ms, double alone
   for (int i = 0; i < measurements; ++i) {
     const bool is_shared = sharing.way() == Sharing::shared;
     shared += is_shared ? 1 : 0;
-    sharing.measured(10 * (is_shared ? shared_ms : alone_ms), 10);
+    sharing.measured(20 * (is_shared ? shared_ms : alone_ms), 20);
   }
   return shared;
 }
@@ -39,10 +39,18 @@ TEST(Sharing, StaysWhereBothAreAlike) {
   EXPECT_EQ(shared_of(sharing, 39, 1, 0.99), 38) << "all but a probe";
 }
 
+TEST(Sharing, JudgesNoSingleStep) {
+  Sharing sharing;
+  for (int i = 0; i < 9; ++i) sharing.measured(1, 1);
+  EXPECT_EQ(sharing.way(), Sharing::shared) << "less than 10 ms so far";
+  sharing.measured(1, 1);
+  EXPECT_EQ(sharing.way(), Sharing::alone) << "its turn";
+}
+
 TEST(Sharing, ForgetsTheFirstMeasurementOfEachWay) {
   Sharing sharing;
-  sharing.measured(100, 1);  // shared, before the code is warm
-  sharing.measured(1, 1);
+  sharing.measured(1000, 10);  // shared, before the code is warm
+  sharing.measured(10, 10);
   shared_of(sharing, 4, 0.5, 1);
   EXPECT_EQ(sharing.way(), Sharing::shared);
 }
