@@ -1,5 +1,7 @@
-// y = the largest number along one axis, which goes: [*, …, n, …] -> [*, …, …]. The gradient goes to the first largest
-// number (PyTorch's amax divides it among equals).
+// y = the largest number along one axis, which goes: [*, …, n, …] -> [*, …, …]. The gradient is divided evenly among
+// all that are the largest, as torch.amax's is; NaN is larger than any number.
+#include <cmath>
+
 #include "ops/all.hpp"
 #include "ops/reduce.hpp"
 
@@ -13,7 +15,10 @@ void run(const Call& c, std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = 0; i < v.inner; ++i) {
       const T* x = c.input<T>(0) + o * v.length * v.inner + i;
       T best = x[0];
-      for (std::int64_t k = 1; k < v.length; ++k) best = x[k * v.inner] > best ? x[k * v.inner] : best;
+      for (std::int64_t k = 1; k < v.length; ++k) {
+        const T next = x[k * v.inner];
+        if (next > best || std::isnan(next)) best = next;
+      }
       c.output<T>(0)[o * v.inner + i] = best;
     }
   }
@@ -28,13 +33,13 @@ void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
   for (std::int64_t o = begin * v.outer; o < end * v.outer; ++o) {
     for (std::int64_t i = 0; i < v.inner; ++i) {
       const std::int64_t at = o * v.length * v.inner + i;
+      const T* x = c.input<T>(0) + at;
+      T* dx = c.output<T>(0) + at;
       const T best = c.input<T>(1)[o * v.inner + i];
-      T left = c.input<T>(2)[o * v.inner + i];
-      for (std::int64_t k = 0; k < v.length; ++k) {
-        const bool here = c.input<T>(0)[at + k * v.inner] == best;
-        c.output<T>(0)[at + k * v.inner] = here ? left : T(0);
-        if (here) left = T(0);
-      }
+      T equals = 0;
+      for (std::int64_t k = 0; k < v.length; ++k) equals += x[k * v.inner] == best ? T(1) : T(0);
+      const T share = c.input<T>(2)[o * v.inner + i] / equals;
+      for (std::int64_t k = 0; k < v.length; ++k) dx[k * v.inner] = x[k * v.inner] == best ? share : T(0);
     }
   }
 }

@@ -208,6 +208,7 @@ def shapes_and_sums():
         case(name, name, lambda x: getattr(x, name)(1), {"x": random(4, 5)}, {"axis": 1})
         case(name, name, lambda x: getattr(x, name)(2), {"x": random(3, 4, 5)}, {"axis": 2})
     case("max", "amax", lambda x: x.amax(1), {"x": distinct(4, 5)}, {"axis": 1})
+    case("max", "amax", lambda x: x.amax(2), {"x": random(3, 5, 6, steps=4)}, {"axis": 2}, note="equals share")
 
 
 for family in (activations, products, convolutions, pools, norms, losses, shapes_and_sums):
