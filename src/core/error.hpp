@@ -55,6 +55,7 @@ inline constexpr std::string_view hint_keys[] = {
     "duplicate_key",
     "duplicate_name",
     "fixed_while_training",
+    "groups_divide",
     "gzipped",
     "header_too_large",
     "hole",
@@ -75,6 +76,7 @@ inline constexpr std::string_view hint_keys[] = {
     "unknown_dtype",
     "unused_node",
     "use_nodes",
+    "window_too_large",
 };
 
 /// A key of the list: another does not compile.

@@ -1,6 +1,10 @@
 // Conv2d: 2-D convolution, as torch.nn.Conv2d. [*, in, h, w] -> [*, out, h', w'].
 // Parameters: weight [out, in / groups, kh, kw], bias [out].
 #include "ops/conv2d.hpp"
+
+#include <numeric>
+#include <string>
+
 #include "layers/all.hpp"
 #include "layers/initial.hpp"
 #include "layers/window.hpp"
@@ -8,6 +12,15 @@
 
 namespace trainyard::layers {
 namespace {
+
+/// "1, 2, 4": all that divides `n`.
+std::string divisors(std::int64_t n) {
+  std::string list = "1";
+  for (std::int64_t d = 2; d <= n; ++d) {
+    if (n % d == 0) list += ", " + std::to_string(d);
+  }
+  return list;
+}
 
 struct Conv2d {
   std::int64_t out = 0;
@@ -37,11 +50,9 @@ struct Conv2d {
     if (in % groups != 0 || out % groups != 0) {
       throw Error(ErrorCode::invalid_value, b.path() + ".groups",
                   std::to_string(in) + " % groups = 0, " + std::to_string(out) + " % groups = 0",
-                  std::to_string(groups));
+                  std::to_string(groups), {"groups_divide", divisors(std::gcd(in, out))});
     }
     const std::int64_t taps = kernel[0] * kernel[1];
-    const std::int64_t fan_in = in / groups * taps;
-    const std::int64_t fan_out = out / groups * taps;
     ops::Conv2dAttributes a;
     a.conv.stride_h = narrow(stride[0]);
     a.conv.stride_w = narrow(stride[1]);
@@ -50,21 +61,8 @@ struct Conv2d {
     a.conv.dilation_h = narrow(dilation[0]);
     a.conv.dilation_w = narrow(dilation[1]);
     a.conv.groups = narrow(groups);
-    const ValueId w = b.parameter({.name = "weight",
-                                   .shape = {out, in / groups, kernel[0], kernel[1]},
-                                   .stored = spatial_major,
-                                   .initializer = initial.weight(),
-                                   .fan_in = fan_in,
-                                   .fan_out = fan_out});
-    ValueId c;
-    if (bias) {
-      c = b.parameter({.name = "bias",
-                       .shape = {out},
-                       .kind = ParameterKind::bias,
-                       .initializer = initial.bias(),
-                       .fan_in = fan_in,
-                       .fan_out = fan_out});
-    }
+    const Fans fans{in / groups * taps, out / groups * taps};
+    const auto [w, c] = initial.parameters(b, {out, in / groups, kernel[0], kernel[1]}, spatial_major, fans, bias);
     return b.graph().add(ops::conv2d, {x, w, c}, Attributes(a));
   }
 };

@@ -23,21 +23,7 @@ struct Linear {
     const Shape& shape = b.graph().type(x).shape;
     Inference::require(shape.rank() >= 1, "[*, features]", text(shape, true));
     const std::int64_t in = shape.back();
-    const ValueId w = b.parameter({.name = "weight",
-                                   .shape = {out, in},
-                                   .stored = input_major,
-                                   .initializer = initial.weight(),
-                                   .fan_in = in,
-                                   .fan_out = out});
-    ValueId c;
-    if (bias) {
-      c = b.parameter({.name = "bias",
-                       .shape = {out},
-                       .kind = ParameterKind::bias,
-                       .initializer = initial.bias(),
-                       .fan_in = in,
-                       .fan_out = out});
-    }
+    const auto [w, c] = initial.parameters(b, {out, in}, input_major, {in, out}, bias);
     return b.graph().add(ops::linear, {x, w, c});
   }
 };

@@ -60,7 +60,7 @@ inline void require_fit(const Shape& image, const Window& rows, const Window& co
   };
   Inference::require(rows.fits() && columns.fits(),
                      "[*, " + std::to_string(image[0]) + ", " + least(rows) + ", " + least(columns) + "]",
-                     text(image, true));
+                     text(image, true), {"window_too_large", ""});
   const auto bordered = [](const Window& w) { return static_cast<double>(w.padded() + w.span()); };
   const double numbers = bordered(rows) * bordered(columns) * static_cast<double>(channels);
   if (numbers > static_cast<double>(largest_image)) {

@@ -37,6 +37,7 @@ export const hintKeys = [
   'duplicate_key',
   'duplicate_name',
   'fixed_while_training',
+  'groups_divide',
   'gzipped',
   'header_too_large',
   'hole',
@@ -57,6 +58,7 @@ export const hintKeys = [
   'unknown_dtype',
   'unused_node',
   'use_nodes',
+  'window_too_large',
 ] as const;
 
 export const layerNames = [

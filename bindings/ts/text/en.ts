@@ -56,6 +56,8 @@ export const en: Table = {
     fetch_it_yourself: () => 'The package talks to its own origin only: fetch the bytes yourself and pass them in.',
     file_not_found: (file) => `Copy ${file} from the package next to its JavaScript, or pass its address to load().`,
     fixed_while_training: (option) => `${option} cannot change during a run: stop it and begin another.`,
+    groups_divide: (list) =>
+      `groups must divide the channels that come in and those that go out; here it can be ${list}.`,
     header_too_large: () => 'This is no safetensors file, or a damaged one.',
     hole: () => 'Between two tensors are bytes that belong to none.',
     inflated_too_large: (bytes) => `It unpacks to more than ${bytes} bytes; raise maxBytes if that is meant.`,
@@ -83,6 +85,8 @@ export const en: Table = {
     unknown_dtype: () => 'The file has a number type that does not exist.',
     unused_node: (node) => `Nothing reads ${node}: connect it, name it as an output, or take it away.`,
     use_nodes: () => 'A network with several inputs is described by nodes: nn.graph(…).',
+    window_too_large: () =>
+      'The image has become smaller than the window: use fewer pools and strides before it, more padding or a smaller kernel.',
     wrong_mime: () => 'Serve .wasm files as application/wasm.',
   },
   reasons: {

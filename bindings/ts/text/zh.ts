@@ -46,6 +46,7 @@ export const zh: Table = {
     fetch_it_yourself: () => '本包只访问自己的源：请自行取得字节，再传进来。',
     file_not_found: (file) => `把包里的 ${file} 放到它的 JavaScript 旁边，或把地址传给 load()。`,
     fixed_while_training: (option) => `训练途中不能改 ${option}：先停止，再重新开始。`,
+    groups_divide: (list) => `groups 必须同时整除输入和输出的通道数：可以用 ${list}。`,
     header_too_large: () => '这不是 safetensors 文件，或已损坏。',
     hole: () => '两个张量之间有不属于任何张量的字节。',
     inflated_too_large: (bytes) => `解压后超过 ${bytes} 字节；如果确实需要，请调大 maxBytes。`,
@@ -73,6 +74,7 @@ export const zh: Table = {
     unknown_dtype: () => '文件里有不存在的数值类型。',
     unused_node: (node) => `没有谁读取 ${node}：把它接上、列为输出，或去掉。`,
     use_nodes: () => '多个输入的网络要用节点来描述：nn.graph(…)。',
+    window_too_large: () => '图像已经比窗口小：减少前面的池化和步幅，增加 padding，或缩小 kernel。',
     wrong_mime: () => '请以 application/wasm 提供 .wasm 文件。',
   },
   reasons: {
