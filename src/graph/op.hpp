@@ -157,12 +157,14 @@ class TextSink {
   ~TextSink() = default;
 };
 
+/// The kernels of a `template <class T, …> void function(const Call&, begin, end)`; what follows its name stands after
+/// T.
 #if defined(__EMSCRIPTEN__)
-#define TRAINYARD_KERNELS(function) \
-  ::trainyard::Kernels { &function<float>, nullptr }
+#define TRAINYARD_KERNELS(function, ...) \
+  ::trainyard::Kernels { &function<float __VA_OPT__(, ) __VA_ARGS__>, nullptr }
 #else
-#define TRAINYARD_KERNELS(function) \
-  ::trainyard::Kernels { &function<float>, &function<double> }
+#define TRAINYARD_KERNELS(function, ...) \
+  ::trainyard::Kernels { &function<float __VA_OPT__(, ) __VA_ARGS__>, &function<double __VA_OPT__(, ) __VA_ARGS__> }
 #endif
 
 }  // namespace trainyard

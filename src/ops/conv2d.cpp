@@ -102,15 +102,6 @@ void run_dx(const Call& c, std::int64_t begin, std::int64_t end) {
                                c.thread_scratch);
 }
 
-template <class T>
-void run_dx_set(const Call& c, std::int64_t begin, std::int64_t end) {
-  run_dx<T, false>(c, begin, end);
-}
-template <class T>
-void run_dx_add(const Call& c, std::int64_t begin, std::int64_t end) {
-  run_dx<T, true>(c, begin, end);
-}
-
 Scratch scratch_dx(const CallTypes& t) {
   const Conv& conv = t.attributes->as<Conv2dAttributes>().conv;
   return {.per_thread = in_precision(t.precision, [&](auto number) {
@@ -168,15 +159,6 @@ void finish_dw(const Call& c, std::int64_t /*begin*/, std::int64_t /*end*/) {
   }
 }
 
-template <class T>
-void finish_dw_set(const Call& c, std::int64_t begin, std::int64_t end) {
-  finish_dw<T, false>(c, begin, end);
-}
-template <class T>
-void finish_dw_add(const Call& c, std::int64_t begin, std::int64_t end) {
-  finish_dw<T, true>(c, begin, end);
-}
-
 Work work_dw(const CallTypes& t) {
   const Conv& conv = t.attributes->as<Conv2dAttributes>().conv;
   return {.units = row_blocks(conv, t.rows), .grain = 1, .flops = static_cast<double>(t.rows) * row_flops(conv)};
@@ -220,14 +202,14 @@ const Op conv2d{.name = "conv2d",
                 .print_attributes = print};
 const Op conv2d_dx_accumulate{.name = "conv2d_dx_accumulate",
                               .infer = infer_dx,
-                              .run = TRAINYARD_KERNELS(run_dx_add),
+                              .run = TRAINYARD_KERNELS(run_dx, true),
                               .work = work_rows,
                               .scratch = scratch_dx,
                               .accumulates = 2,
                               .print_attributes = print};
 const Op conv2d_dx{.name = "conv2d_dx",
                    .infer = infer_dx,
-                   .run = TRAINYARD_KERNELS(run_dx_set),
+                   .run = TRAINYARD_KERNELS(run_dx, false),
                    .work = work_rows,
                    .scratch = scratch_dx,
                    .accumulating = &conv2d_dx_accumulate,
@@ -237,7 +219,7 @@ const Op conv2d_dw_accumulate{.name = "conv2d_dw_accumulate",
                               .infer = infer_dw,
                               .run = TRAINYARD_KERNELS(run_dw),
                               .work = work_dw,
-                              .finish = TRAINYARD_KERNELS(finish_dw_add),
+                              .finish = TRAINYARD_KERNELS(finish_dw, true),
                               .scratch = scratch_dw,
                               .accumulates = 2,
                               .print_attributes = print};
@@ -245,7 +227,7 @@ const Op conv2d_dw{.name = "conv2d_dw",
                    .infer = infer_dw,
                    .run = TRAINYARD_KERNELS(run_dw),
                    .work = work_dw,
-                   .finish = TRAINYARD_KERNELS(finish_dw_set),
+                   .finish = TRAINYARD_KERNELS(finish_dw, false),
                    .scratch = scratch_dw,
                    .accumulating = &conv2d_dw_accumulate,
                    .print_attributes = print};

@@ -109,15 +109,6 @@ void run_dx(const Call& c, std::int64_t begin, std::int64_t end) {
   kernels::gemm(g, begin * per_row, end * per_row, c.thread_scratch);
 }
 
-template <class T>
-void run_dx_set(const Call& c, std::int64_t begin, std::int64_t end) {
-  run_dx<T, false>(c, begin, end);
-}
-template <class T>
-void run_dx_add(const Call& c, std::int64_t begin, std::int64_t end) {
-  run_dx<T, true>(c, begin, end);
-}
-
 Work work_dx(const CallTypes& t) { return by_rows(t, 2 * static_cast<double>(t.in[1]->shape[1])); }
 
 Scratch scratch_dx(const CallTypes& t) {
@@ -140,15 +131,6 @@ void run_dw(const Call& c, std::int64_t begin, std::int64_t end) {
                   .c = c.output<T>(0),
                   .accumulate = Accumulate};
   kernels::gemm(g, begin, end, c.thread_scratch);
-}
-
-template <class T>
-void run_dw_set(const Call& c, std::int64_t begin, std::int64_t end) {
-  run_dw<T, false>(c, begin, end);
-}
-template <class T>
-void run_dw_add(const Call& c, std::int64_t begin, std::int64_t end) {
-  run_dw<T, true>(c, begin, end);
 }
 
 Work work_dw(const CallTypes& t) {
@@ -174,13 +156,13 @@ const Op linear{.name = "linear",
                 .print_attributes = print_activation};
 const Op linear_dx_accumulate{.name = "linear_dx_accumulate",
                               .infer = infer_dx,
-                              .run = TRAINYARD_KERNELS(run_dx_add),
+                              .run = TRAINYARD_KERNELS(run_dx, true),
                               .work = work_dx,
                               .scratch = scratch_dx,
                               .accumulates = 2};
 const Op linear_dx{.name = "linear_dx",
                    .infer = infer_dx,
-                   .run = TRAINYARD_KERNELS(run_dx_set),
+                   .run = TRAINYARD_KERNELS(run_dx, false),
                    .work = work_dx,
                    .scratch = scratch_dx,
                    .accumulating = &linear_dx_accumulate,
@@ -188,13 +170,13 @@ const Op linear_dx{.name = "linear_dx",
                    .print_attributes = print_activation};
 const Op linear_dw_accumulate{.name = "linear_dw_accumulate",
                               .infer = infer_dw,
-                              .run = TRAINYARD_KERNELS(run_dw_add),
+                              .run = TRAINYARD_KERNELS(run_dw, true),
                               .work = work_dw,
                               .scratch = scratch_dw,
                               .accumulates = 2};
 const Op linear_dw{.name = "linear_dw",
                    .infer = infer_dw,
-                   .run = TRAINYARD_KERNELS(run_dw_set),
+                   .run = TRAINYARD_KERNELS(run_dw, false),
                    .work = work_dw,
                    .scratch = scratch_dw,
                    .accumulating = &linear_dw_accumulate};

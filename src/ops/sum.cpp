@@ -25,15 +25,6 @@ void reduce(const Call& c, std::int64_t begin, std::int64_t end) {
   }
 }
 
-template <class T>
-void run_sum(const Call& c, std::int64_t begin, std::int64_t end) {
-  reduce<T, false>(c, begin, end);
-}
-template <class T>
-void run_mean(const Call& c, std::int64_t begin, std::int64_t end) {
-  reduce<T, true>(c, begin, end);
-}
-
 void gradient_with(Gradient& g, bool mean) {
   const int axis = g.attributes().as<AxisAttributes>().axis;
   const std::int64_t n = g.graph().type(g.in(0)).shape[axis];
@@ -77,14 +68,14 @@ void run_spread(const Call& c, std::int64_t begin, std::int64_t end) {
 
 const Op sum{.name = "sum",
              .infer = infer_reduction,
-             .run = TRAINYARD_KERNELS(run_sum),
+             .run = TRAINYARD_KERNELS(reduce, false),
              .work = reduction_work,
              .gradient = gradient_sum,
              .onnx = "ReduceSum",
              .print_attributes = print_axis};
 const Op mean{.name = "mean",
               .infer = infer_reduction,
-              .run = TRAINYARD_KERNELS(run_mean),
+              .run = TRAINYARD_KERNELS(reduce, true),
               .work = reduction_work,
               .gradient = gradient_mean,
               .onnx = "ReduceMean",

@@ -1,14 +1,41 @@
-// The update that Adam and AdamW share (Kingma & Ba 2015; AMSGrad: Reddi et al. 2018).
+// What Adam and AdamW share: options, and the update (Kingma & Ba 2015; AMSGrad: Reddi et al. 2018).
 //
 //   m <- beta1 m + (1 - beta1) g          v <- beta2 v + (1 - beta2) g^2         (largest v so far, with amsgrad)
 //   p <- keep p - lr / (1 - beta1^t)  m / (sqrt(v) / sqrt(1 - beta2^t) + eps)
 #pragma once
+#include <array>
 #include <cmath>
+#include <string_view>
 
+#include "core/options.hpp"
 #include "core/portable_math.hpp"
 #include "optimizers/sweep.hpp"
 
 namespace trainyard::optimizers {
+
+/// The options of both; defaults as in torch.optim, but for the weight decay, each its own.
+struct AdamOptions {
+  double lr = 1e-3;
+  Numbers2 betas{0.9, 0.999};
+  double eps = 1e-8;
+  double weightDecay = 0;
+  bool amsgrad = false;
+  bool decayBiasAndNorm = false;
+
+  template <class V>
+  void visit(V& v) {
+    v("lr", lr, not_negative);
+    v("betas", betas, Range{.min = 0, .max = 1, .open_max = true});
+    v("eps", eps, not_negative);
+    v("weightDecay", weightDecay, not_negative);
+    v("amsgrad", amsgrad);
+    v("decayBiasAndNorm", decayBiasAndNorm);
+  }
+
+  [[nodiscard]] int slots() const { return amsgrad ? 3 : 2; }
+};
+
+inline constexpr std::array<std::string_view, max_slots> adam_slots{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
 
 struct AdamStep {
   double beta1, beta2, eps;

@@ -6,25 +6,8 @@
 namespace trainyard::optimizers {
 namespace {
 
-struct AdamW {
-  double lr = 1e-3;
-  Numbers2 betas{0.9, 0.999};
-  double eps = 1e-8;
-  double weightDecay = 1e-2;
-  bool amsgrad = false;
-  bool decayBiasAndNorm = false;
-
-  template <class V>
-  void visit(V& v) {
-    v("lr", lr, not_negative);
-    v("betas", betas, Range{.min = 0, .max = 1, .open_max = true});
-    v("eps", eps, not_negative);
-    v("weightDecay", weightDecay, not_negative);
-    v("amsgrad", amsgrad);
-    v("decayBiasAndNorm", decayBiasAndNorm);
-  }
-
-  [[nodiscard]] int slots() const { return amsgrad ? 3 : 2; }
+struct AdamW : AdamOptions {
+  AdamW() : AdamOptions{.weightDecay = 1e-2} {}
 
   template <class T>
   void update(const Update& u) const {
@@ -34,6 +17,6 @@ struct AdamW {
 
 }  // namespace
 
-constinit const OptimizerKind adamw = optimizer_kind<AdamW>("adamw", {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"});
+constinit const OptimizerKind adamw = optimizer_kind<AdamW>("adamw", adam_slots);
 
 }  // namespace trainyard::optimizers

@@ -1,46 +1,20 @@
 #include "kernels/conv/depthwise.hpp"
 #include "kernels/conv/image.hpp"
-#include "kernels/scratch.hpp"
 
 namespace trainyard::kernels {
 
-namespace {
-
-template <class T>
-struct ForwardScratch {
-  T *image, *panel;
-  Offset *pixel, *tap, *out;
-  std::size_t bytes;
-  ForwardScratch(const Conv& c, std::byte* start) {
-    const ConvSizes s(c);
-    ScratchParts parts(start);
-    image = parts.take<T>(forward_border(c).buffer_size());
-    panel = parts.take<T>(gather::panel_size<T>);
-    pixel = parts.take<Offset>(s.pixels);
-    tap = parts.take<Offset>(s.depth);
-    out = parts.take<Offset>(s.pixels);
-    bytes = parts.used();
-  }
-};
-
-}  // namespace
-
 template <class T>
 std::size_t conv_forward_scratch_bytes(const Conv& c) noexcept {
-  return ForwardScratch<T>(c, nullptr).bytes;
+  return ConvScratch<T>(c, ConvSizes(c).pixels, nullptr).bytes;
 }
 
 template <class T>
 void conv_forward(const Conv& c, std::int64_t row_begin, std::int64_t row_end, const T* x, const T* w, T* y,
                   const Epilogue<T>& epilogue, std::byte* scratch) noexcept {
   const ConvSizes s(c);
-  const ForwardScratch<T> memory(c, scratch);
-  const Border border = forward_border(c);
-  forward_offsets(c, border, memory.pixel, memory.tap);
-  even_offsets(s.pixels, c.out_channels, memory.out);
-  border.clear(memory.image);
+  const ConvScratch<T> memory(c, s.pixels, scratch);
   for (auto row = static_cast<Index>(row_begin); row < static_cast<Index>(row_end); ++row) {
-    const T* image = border.place(x + row * static_cast<Index>(c.in_size()), memory.image);
+    const T* image = memory.border.place(x + row * static_cast<Index>(c.in_size()), memory.image);
     T* out = y + row * static_cast<Index>(c.out_size());
     for (Index first = 0; first < s.pixels; first += gather::row_chunk) {
       const Index count = std::min(gather::row_chunk, s.pixels - first);

@@ -5,6 +5,7 @@
 
 #include "kernels/conv/conv.hpp"
 #include "kernels/conv/gather.hpp"
+#include "kernels/scratch.hpp"
 
 namespace trainyard::kernels {
 
@@ -80,5 +81,31 @@ inline void forward_offsets(const Conv& c, const Border& border, Offset* pixel, 
 inline void even_offsets(Index n, Index stride, Offset* offset) {
   for (Index i = 0; i < n; ++i) offset[i] = static_cast<Offset>(i * stride);
 }
+
+/// What a thread keeps for the forward product and for the gradient of the weights: one bordered image, a panel of B,
+/// where the pixels and taps read, and where `outs` results go.
+template <class T>
+struct ConvScratch {
+  Border border;
+  T *image, *panel;
+  Offset *pixel, *tap, *out;
+  std::size_t bytes;
+
+  /// Only counts the bytes where `start` is null.
+  ConvScratch(const Conv& c, Index outs, std::byte* start) : border(forward_border(c)) {
+    const ConvSizes s(c);
+    ScratchParts parts(start);
+    image = parts.take<T>(border.buffer_size());
+    panel = parts.take<T>(gather::panel_size<T>);
+    pixel = parts.take<Offset>(s.pixels);
+    tap = parts.take<Offset>(s.depth);
+    out = parts.take<Offset>(outs);
+    bytes = parts.used();
+    if (start == nullptr) return;
+    forward_offsets(c, border, pixel, tap);
+    even_offsets(outs, c.out_channels, out);
+    border.clear(image);
+  }
+};
 
 }  // namespace trainyard::kernels

@@ -3,34 +3,12 @@
 #include "kernels/conv/depthwise.hpp"
 #include "kernels/conv/image.hpp"
 #include "kernels/reduce.hpp"
-#include "kernels/scratch.hpp"
 
 namespace trainyard::kernels {
 
-namespace {
-
-template <class T>
-struct WeightGradientScratch {
-  T *image, *panel;
-  Offset *pixel, *tap, *out;
-  std::size_t bytes;
-  WeightGradientScratch(const Conv& c, std::byte* start) {
-    const ConvSizes s(c);
-    ScratchParts parts(start);
-    image = parts.take<T>(forward_border(c).buffer_size());
-    panel = parts.take<T>(gather::panel_size<T>);
-    pixel = parts.take<Offset>(s.pixels);
-    tap = parts.take<Offset>(s.depth);
-    out = parts.take<Offset>(s.depth);
-    bytes = parts.used();
-  }
-};
-
-}  // namespace
-
 template <class T>
 std::size_t conv_weight_gradient_scratch_bytes(const Conv& c) noexcept {
-  return WeightGradientScratch<T>(c, nullptr).bytes;
+  return ConvScratch<T>(c, ConvSizes(c).depth, nullptr).bytes;
 }
 
 template <class T>
@@ -44,13 +22,9 @@ void conv_weight_gradient(const Conv& c, std::int64_t row_begin, std::int64_t ro
     if (dbias != nullptr) std::fill_n(dbias, c.out_channels, T(0));
     return;
   }
-  const WeightGradientScratch<T> memory(c, scratch);
-  const Border border = forward_border(c);
-  forward_offsets(c, border, memory.pixel, memory.tap);
-  even_offsets(s.depth, c.out_channels, memory.out);
-  border.clear(memory.image);
+  const ConvScratch<T> memory(c, s.depth, scratch);
   for (Index row = begin; row < end; ++row) {
-    const T* image = border.place(x + row * static_cast<Index>(c.in_size()), memory.image);
+    const T* image = memory.border.place(x + row * static_cast<Index>(c.in_size()), memory.image);
     const T* gradient = dy + row * static_cast<Index>(c.out_size());
     const bool add = row > begin;
     if (is_depthwise(c)) {
