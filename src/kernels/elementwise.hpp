@@ -1,6 +1,7 @@
-// Activations as kernels of their own (where no product carries them), sums and copies of flat arrays, and the change
-// between channels first and channels last. Ranges are [begin, end) of elements, or rows where it says so.
+// Activations as kernels of their own (where no product carries them), and the change between channels first and
+// channels last. Ranges are [begin, end) of elements, or rows where it says so.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 
 #include "kernels/activation.hpp"
@@ -34,35 +35,15 @@ inline void activation_gradient(Activation a, T slope, std::int64_t begin, std::
   });
 }
 
-/// out = a + b. out may be either.
-template <class T>
-inline void add(std::int64_t begin, std::int64_t end, const T* a, const T* b, T* out) noexcept {
-  using V = simd::Vec<T>;
-  const auto at = static_cast<std::ptrdiff_t>(begin);
-  simd::map<T>(end - begin, out + at, [](const V& x, const V& y) { return x + y; }, a + at, b + at);
-}
-
-/// out = a b. out may be either.
-template <class T>
-inline void multiply(std::int64_t begin, std::int64_t end, const T* a, const T* b, T* out) noexcept {
-  using V = simd::Vec<T>;
-  const auto at = static_cast<std::ptrdiff_t>(begin);
-  simd::map<T>(end - begin, out + at, [](const V& x, const V& y) { return x * y; }, a + at, b + at);
-}
-
-/// out = factor x. out may be x.
-template <class T>
-inline void scale(std::int64_t begin, std::int64_t end, T factor, const T* x, T* out) noexcept {
-  using V = simd::Vec<T>;
-  const auto at = static_cast<std::ptrdiff_t>(begin);
-  simd::map<T>(end - begin, out + at, [factor](const V& v) { return v * V(factor); }, x + at);
-}
-
 /// y[row, j, i] = x[row, i, j] for rows [row_begin, row_end); x is [*, m, n], y [*, n, m]. Channels first to channels
 /// last is m = channels, n = height * width; back is the other way round.
 template <class T>
 inline void transpose(std::int64_t row_begin, std::int64_t row_end, std::int64_t m, std::int64_t n, const T* x,
                       T* y) noexcept {
+  if (m == 1 || n == 1) {
+    std::copy_n(x + row_begin * m * n, (row_end - row_begin) * m * n, y + row_begin * m * n);
+    return;
+  }
   constexpr std::ptrdiff_t L = simd::lanes<T>;
   const auto rows = static_cast<std::ptrdiff_t>(m);
   const auto columns = static_cast<std::ptrdiff_t>(n);

@@ -8,15 +8,6 @@
 
 namespace trainyard::kernels {
 
-/// log(sum over j of e^x[j]) of one row.
-template <class T>
-[[nodiscard]] inline T log_sum_exp(std::int64_t columns, const T* x) noexcept {
-  using V = simd::Vec<T>;
-  const T largest = simd::reduce_max<T>(columns, x);
-  const T sum = simd::reduce_sum<T>(columns, [largest](const V& v) { return simd::exp(v - V(largest)); }, x);
-  return largest + simd::log(sum);
-}
-
 /// y = softmax(x). y may be x.
 template <class T>
 inline void softmax(std::int64_t begin, std::int64_t end, std::int64_t columns, const T* x, T* y) noexcept {

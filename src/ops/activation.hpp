@@ -2,7 +2,6 @@
 #pragma once
 #include "kernels/activation.hpp"
 #include "ops/common.hpp"
-#include "simd/loop.hpp"
 
 namespace trainyard::ops {
 
@@ -14,14 +13,9 @@ void print_activation(const Attributes& attributes, TextSink& sink);
 /// The gradient rule of every activation: dx = dy * f'(y or x).
 void activation_gradient(Gradient& g);
 
-template <Activation A, class T>
-void run_activation(const Call& c, std::int64_t begin, std::int64_t end) {
-  const auto [first, count] = elements(*c.out_type[0], begin, end);
-  const T slope = static_cast<T>(c.attributes_as<ActivationAttributes>().slope);
-  simd::map<T>(
-      count, c.output<T>(0) + first, [slope](const auto& x) { return kernels::activate<A, T>(x, slope); },
-      c.input<T>(0) + first);
-}
+/// The kernel of every activation: which one, the attributes say.
+template <class T>
+void run_activation(const Call& c, std::int64_t begin, std::int64_t end);
 
 template <Activation A>
 void infer_activation(Inference& i) {
@@ -29,21 +23,12 @@ void infer_activation(Inference& i) {
   same_as_first(i);
 }
 
-template <Activation A>
-[[nodiscard]] constexpr Kernels activation_kernels() {
-#if defined(__EMSCRIPTEN__)
-  return {&run_activation<A, float>, nullptr};
-#else
-  return {&run_activation<A, float>, &run_activation<A, double>};
-#endif
-}
-
 /// An activation op. Its derivative comes from the output where it can, so that the input's place may be reused.
 template <Activation A>
 [[nodiscard]] constexpr Op activation_op(std::string_view name, std::string_view onnx) {
   return {.name = name,
           .infer = infer_activation<A>,
-          .run = activation_kernels<A>(),
+          .run = TRAINYARD_KERNELS(run_activation),
           .work = [](const CallTypes& t) { return by_rows(t, A == Activation::relu ? 1 : 10); },
           .gradient = activation_gradient,
           .in_place = 0,

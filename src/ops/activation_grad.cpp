@@ -1,4 +1,6 @@
-// dx = dy * f'(v), v the activation's output, or its input where the derivative needs that.
+// What all activations share: the kernel, and dx = dy * f'(v), v the activation's output, or its input where the
+// derivative needs that.
+#include "kernels/elementwise.hpp"
 #include "ops/activation.hpp"
 #include "ops/all.hpp"
 
@@ -13,20 +15,24 @@ void infer(Inference& i) {
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
   const auto [first, count] = elements(*c.out_type[0], begin, end);
-  const auto& attributes = c.attributes_as<ActivationAttributes>();
-  const T slope = static_cast<T>(attributes.slope);
-  const T* dy = c.input<T>(0) + first;
-  const T* v = c.input<T>(1) + first;
-  T* dx = c.output<T>(0) + first;
-  kernels::with_activation(attributes.activation, [&](auto a) {
-    simd::map<T>(
-        count, dx,
-        [slope](const auto& d, const auto& at) { return d * kernels::derivative<decltype(a)::value, T>(at, slope); },
-        dy, v);
-  });
+  const auto& a = c.attributes_as<ActivationAttributes>();
+  kernels::activation_gradient(a.activation, static_cast<T>(a.slope), first, first + count, c.input<T>(1),
+                               c.input<T>(0), c.output<T>(0));
 }
 
 }  // namespace
+
+template <class T>
+void run_activation(const Call& c, std::int64_t begin, std::int64_t end) {
+  const auto [first, count] = elements(*c.out_type[0], begin, end);
+  const auto& a = c.attributes_as<ActivationAttributes>();
+  kernels::activation_forward(a.activation, static_cast<T>(a.slope), first, first + count, c.input<T>(0),
+                              c.output<T>(0));
+}
+template void run_activation<float>(const Call&, std::int64_t, std::int64_t);
+#ifndef __EMSCRIPTEN__
+template void run_activation<double>(const Call&, std::int64_t, std::int64_t);
+#endif
 
 std::string_view name(Activation a) noexcept {
   switch (a) {

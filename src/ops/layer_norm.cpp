@@ -24,7 +24,7 @@ void infer(Inference& i) {
   const auto split = static_cast<std::size_t>(x.shape.rank() - axes);
   const Shape last(x.shape.dims().subspan(split));
   for (const std::size_t s : {1U, 2U}) {
-    if (i.has(s)) Inference::require(i.in(s).shape == last, text(i.in(s).shape), text(last));
+    if (i.has(s)) Inference::require(i.in(s).shape == last, text(last), text(i.in(s).shape));
   }
   const ValueType group{.shape = Shape(x.shape.dims().first(split))};
   i.out(x);

@@ -1,7 +1,6 @@
 // The way an image value [C, H, W] lies in memory: channels first (PyTorch's, what users see) or last (what the
 // convolution kernels want). The shape stays [C, H, W]; only the order of the numbers changes.
-#include <algorithm>
-
+#include "kernels/elementwise.hpp"
 #include "ops/all.hpp"
 #include "ops/common.hpp"
 
@@ -22,33 +21,16 @@ void infer_first(Inference& i) {
   i.out(type);
 }
 
-/// [rows, outer, inner] to [rows, inner, outer].
-template <class T>
-void transpose(const T* in, T* out, std::int64_t outer, std::int64_t inner, std::int64_t begin, std::int64_t end) {
-  const std::int64_t row = outer * inner;
-  in += begin * row;
-  out += begin * row;
-  if (outer == 1 || inner == 1) {
-    std::copy_n(in, (end - begin) * row, out);
-    return;
-  }
-  for (std::int64_t r = begin; r < end; ++r, in += row, out += row) {
-    for (std::int64_t j = 0; j < inner; ++j) {
-      for (std::int64_t i = 0; i < outer; ++i) out[j * outer + i] = in[i * inner + j];
-    }
-  }
-}
-
 template <class T>
 void run_last(const Call& c, std::int64_t begin, std::int64_t end) {
   const Shape& s = c.out_type[0]->shape;
-  transpose(c.input<T>(0), c.output<T>(0), s[0], s[1] * s[2], begin, end);
+  kernels::transpose(begin, end, s[0], s[1] * s[2], c.input<T>(0), c.output<T>(0));
 }
 
 template <class T>
 void run_first(const Call& c, std::int64_t begin, std::int64_t end) {
   const Shape& s = c.out_type[0]->shape;
-  transpose(c.input<T>(0), c.output<T>(0), s[1] * s[2], s[0], begin, end);
+  kernels::transpose(begin, end, s[1] * s[2], s[0], c.input<T>(0), c.output<T>(0));
 }
 
 void gradient_last(Gradient& g) { g.set(0, g.graph().channels_first(g.d())); }

@@ -25,21 +25,6 @@ TYPED_TEST(ElementwiseTest, ActivationsWorkOnTheirRangeAlone) {
   }
 }
 
-TYPED_TEST(ElementwiseTest, SumsProductsAndMultiples) {
-  using T = TypeParam;
-  const auto a = random_numbers<T>(37, 1), b = random_numbers<T>(37, 2);
-  Guarded<T> sum(37), product(37), multiple(37);
-  add<T>(0, 37, a.data(), b.data(), sum.data());
-  multiply<T>(0, 37, a.data(), b.data(), product.data());
-  scale<T>(0, 37, T(3), a.data(), multiple.data());
-  EXPECT_TRUE(sum.intact() && product.intact() && multiple.intact());
-  for (I i = 0; i < 37; ++i) {
-    EXPECT_EQ(sum[i], a[i] + b[i]);
-    EXPECT_EQ(product[i], a[i] * b[i]);
-    EXPECT_EQ(multiple[i], a[i] * T(3));
-  }
-}
-
 TYPED_TEST(ElementwiseTest, TransposeOfEveryShape) {
   using T = TypeParam;
   const int lanes = simd::lanes<T>;

@@ -33,7 +33,6 @@ TYPED_TEST(SoftmaxTest, ValuesAndGradients) {
           dot += std::exp(static_cast<double>(x[r * n + j]) - shift) / sum * static_cast<double>(dy[r * n + j]);
           total += static_cast<double>(dy[r * n + j]);
         }
-        EXPECT_TRUE(close(log_sum_exp(n, x.data() + r * n), std::log(sum) + shift, 5 + shift));
         for (I j = 0; j < n; ++j) {
           const double p = std::exp(static_cast<double>(x[r * n + j]) - shift) / sum;
           const double d = static_cast<double>(dy[r * n + j]);
