@@ -41,7 +41,7 @@ inline constexpr Range positive{.min = 0, .open_min = true};
 inline constexpr Range share{.min = 0, .max = 1};  ///< [0, 1]
 /// "0.1", "NaN", "-Infinity": a number in an error.
 [[nodiscard]] std::string number_text(double x);
-/// ">= 1", "[0, 1)", "any number".
+/// ">= 1", "[0, 1)"; "" for any number.
 [[nodiscard]] std::string text(const Range& range);
 
 /// The names an option may take (an enum or a kind).

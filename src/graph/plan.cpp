@@ -9,7 +9,7 @@
 namespace trainyard {
 namespace {
 
-/// First-fit-by-size over a free list, in the order of the steps: the idea of ggml's and tinygrad's planners.
+/// Best fit over a free list, in the order of the steps: the idea of ggml's and tinygrad's planners.
 class Placer {
  public:
   std::size_t take(std::size_t bytes) {

@@ -70,7 +70,7 @@ struct PlanOptions {
   bool keep_all = false;  ///< no value's place is reused: inspection, slow motion
 };
 
-/// Orders, measures and places.
+/// Measures lifetimes and gives every value its place, in the order of the graph.
 [[nodiscard]] Plan make_plan(const Graph& graph, const ParameterPlaces& places, const PlanOptions& options);
 
 }  // namespace trainyard

@@ -20,7 +20,7 @@ std::string first_not_finite(const Compiled& inspected, std::int64_t rows) {
   const Plan& plan = executor.plan();
   const auto finite = [&](ValueId v) {
     const PlanValue& value = plan.values[v.index()];
-    if (!v.valid() || value.type.dtype != DType::f32 || executor.at(v) == nullptr) return true;
+    if (value.type.dtype != DType::f32 || executor.at(v) == nullptr) return true;
     const std::int64_t n = value.type.elements(rows);
     return plan.precision == Precision::f64 ? all_finite(executor.at<double>(v), n)
                                             : all_finite(executor.at<float>(v), n);

@@ -9,7 +9,7 @@
 namespace trainyard {
 
 /// Options: mode "predict" | "train"; for training the loss ("crossEntropy"); batchSize; stage: "" for all, or the
-/// heading of one ("as built", "after fuse_epilogue", …, "plan").
+/// heading of one ("as built", "after fuse epilogue", …, "plan").
 [[nodiscard]] std::string report(const Model& model, const Json& options, ThreadPool& pool);
 
 }  // namespace trainyard
