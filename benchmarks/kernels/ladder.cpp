@@ -16,9 +16,14 @@
 
 namespace trainyard::ladder {
 
-using namespace kernels;
-
 namespace {
+
+using kernels::Activation;
+using kernels::Conv;
+using kernels::Epilogue;
+using kernels::Gemm;
+using kernels::Pool;
+using kernels::Transpose;
 
 using I = std::int64_t;
 using Numbers = std::shared_ptr<std::vector<float>>;
@@ -48,7 +53,7 @@ double difference(const Numbers& a, const Numbers& b) {
 Rung product(Transpose form, I m, I n, I k) {
   static constexpr std::array<const char*, 3> names{"nn", "nt", "tn"};
   const Numbers a = random_numbers(m * k, 1), b = random_numbers(k * n, 2), want = zeros(m * n), got = zeros(m * n);
-  const Memory scratch(gemm_scratch_bytes<float>(form, m, n, k));
+  const Memory scratch(kernels::gemm_scratch_bytes<float>(form, m, n, k));
   const Gemm<float> g{.transpose = form, .m = m, .n = n, .k = k, .a = a->data(), .b = b->data(), .c = got->data()};
   Rung rung;
   rung.name = std::string("gemm ") + names[static_cast<std::size_t>(form)] + ' ' + std::to_string(m) + 'x' +
@@ -68,7 +73,7 @@ Rung product(Transpose form, I m, I n, I k) {
       }
     }
   };
-  rung.shipped = [=] { (void)a, (void)b, gemm(g, 0, m, scratch.start); };
+  rung.shipped = [=] { (void)a, (void)b, kernels::gemm(g, 0, m, scratch.start); };
   rung.error = [=] {
     std::copy(got->data() + checked * n, got->data() + m * n, want->data() + checked * n);
     return difference(want, got);
@@ -107,7 +112,7 @@ void convolution(std::vector<Rung>& all, const std::string& name, const Conv& c,
   over([&](I, I, I) { products += 1; });
   {
     const Numbers want = zeros(rows * c.out_size()), got = zeros(rows * c.out_size());
-    const Memory scratch(conv_forward_scratch_bytes<float>(c));
+    const Memory scratch(kernels::conv_forward_scratch_bytes<float>(c));
     const Epilogue<float> epilogue{.bias = bias->data(), .activation = Activation::relu};
     Rung rung;
     rung.name = name + " forward";
@@ -119,13 +124,15 @@ void convolution(std::vector<Rung>& all, const std::string& name, const Conv& c,
         (*want)[i] = std::max(0.0F, (*want)[i] + (*bias)[i % static_cast<std::size_t>(c.out_channels)]);
       }
     };
-    rung.shipped = [=] { conv_forward<float>(c, 0, rows, x->data(), w->data(), got->data(), epilogue, scratch.start); };
+    rung.shipped = [=] {
+      kernels::conv_forward<float>(c, 0, rows, x->data(), w->data(), got->data(), epilogue, scratch.start);
+    };
     rung.error = [=] { return difference(want, got); };
     all.push_back(rung);
   }
   if (c.in_channels > 1) {
     const Numbers want = zeros(rows * c.in_size()), got = zeros(rows * c.in_size());
-    const Memory scratch(conv_input_gradient_scratch_bytes<float>(c));
+    const Memory scratch(kernels::conv_input_gradient_scratch_bytes<float>(c));
     Rung rung;
     rung.name = name + " dx";
     rung.work = 2 * products;
@@ -134,13 +141,13 @@ void convolution(std::vector<Rung>& all, const std::string& name, const Conv& c,
       over([&](I xi, I wi, I yi) { want->data()[xi] += dy->data()[yi] * w->data()[wi]; });
     };
     rung.shipped = [=] {
-      conv_input_gradient<float>(c, 0, rows, dy->data(), w->data(), got->data(), false, {}, scratch.start);
+      kernels::conv_input_gradient<float>(c, 0, rows, dy->data(), w->data(), got->data(), false, {}, scratch.start);
     };
     rung.error = [=] { return difference(want, got); };
     all.push_back(rung);
   }
   const Numbers want = zeros(c.weight_size()), got = zeros(c.weight_size()), db = zeros(c.out_channels);
-  const Memory scratch(conv_weight_gradient_scratch_bytes<float>(c));
+  const Memory scratch(kernels::conv_weight_gradient_scratch_bytes<float>(c));
   Rung rung;
   rung.name = name + " dw";
   rung.work = 2 * products;
@@ -149,7 +156,7 @@ void convolution(std::vector<Rung>& all, const std::string& name, const Conv& c,
     over([&](I xi, I wi, I yi) { want->data()[wi] += x->data()[xi] * dy->data()[yi]; });
   };
   rung.shipped = [=] {
-    conv_weight_gradient<float>(c, 0, rows, x->data(), dy->data(), got->data(), db->data(), scratch.start);
+    kernels::conv_weight_gradient<float>(c, 0, rows, x->data(), dy->data(), got->data(), db->data(), scratch.start);
   };
   rung.error = [=] { return difference(want, got) / static_cast<double>(rows); };
   all.push_back(rung);
@@ -179,13 +186,14 @@ void pooling(std::vector<Rung>& all, const std::string& name, const Pool& p, I r
   };
   const double in = 4.0 * static_cast<double>(rows * p.in_size()), out = 4.0 * static_cast<double>(rows * p.out_size());
   all.push_back({name + " forward", Bound::copy, in + out, [=] { reference(false); },
-                 [=] { max_pool<float>(p, 0, rows, x->data(), y->data()); }, [=] { return difference(y, want_y); }});
+                 [=] { kernels::max_pool<float>(p, 0, rows, x->data(), y->data()); },
+                 [=] { return difference(y, want_y); }});
   all.push_back({name + " dx", Bound::copy, 2 * in + 2 * out,
                  [=] {
                    reference(true);
                    *y = *want_y;
                  },
-                 [=] { max_pool_gradient<float>(p, 0, rows, x->data(), y->data(), dy->data(), dx->data()); },
+                 [=] { kernels::max_pool_gradient<float>(p, 0, rows, x->data(), y->data(), dy->data(), dx->data()); },
                  [=] { return difference(dx, want_dx); }});
 }
 
@@ -214,37 +222,37 @@ Rung playground() {
   rung.error = [] { return 0.0; };
   rung.shipped = [=] {
     for (std::size_t l = 0; l < 3; ++l) {
-      gemm<float>({.m = rows,
-                   .n = widths[l + 1],
-                   .k = widths[l],
-                   .a = l == 0 ? x->data() : y[l - 1]->data(),
-                   .b = w[l]->data(),
-                   .c = y[l]->data(),
-                   .bias = b[l]->data(),
-                   .activation = Activation::tanh},
-                  0, rows, scratch.start);
+      kernels::gemm<float>({.m = rows,
+                            .n = widths[l + 1],
+                            .k = widths[l],
+                            .a = l == 0 ? x->data() : y[l - 1]->data(),
+                            .b = w[l]->data(),
+                            .c = y[l]->data(),
+                            .bias = b[l]->data(),
+                            .activation = Activation::tanh},
+                           0, rows, scratch.start);
     }
     for (std::size_t l = 3; l-- > 0;) {
-      gemm<float>({.transpose = Transpose::tn,
-                   .m = widths[l],
-                   .n = widths[l + 1],
-                   .k = rows,
-                   .a = l == 0 ? x->data() : y[l - 1]->data(),
-                   .b = dy[l]->data(),
-                   .c = dw[l]->data()},
-                  0, widths[l], scratch.start);
-      column_sum<float>(rows, 0, widths[l + 1], dy[l]->data(), widths[l + 1], db[l]->data());
+      kernels::gemm<float>({.transpose = Transpose::tn,
+                            .m = widths[l],
+                            .n = widths[l + 1],
+                            .k = rows,
+                            .a = l == 0 ? x->data() : y[l - 1]->data(),
+                            .b = dy[l]->data(),
+                            .c = dw[l]->data()},
+                           0, widths[l], scratch.start);
+      kernels::column_sum<float>(rows, 0, widths[l + 1], dy[l]->data(), widths[l + 1], db[l]->data());
       if (l == 0) continue;
-      gemm<float>({.transpose = Transpose::nt,
-                   .m = rows,
-                   .n = widths[l],
-                   .k = widths[l + 1],
-                   .a = dy[l]->data(),
-                   .b = w[l]->data(),
-                   .c = dy[l - 1]->data(),
-                   .derivative_at = y[l - 1]->data(),
-                   .derivative_of = Activation::tanh},
-                  0, rows, scratch.start);
+      kernels::gemm<float>({.transpose = Transpose::nt,
+                            .m = rows,
+                            .n = widths[l],
+                            .k = widths[l + 1],
+                            .a = dy[l]->data(),
+                            .b = w[l]->data(),
+                            .c = dy[l - 1]->data(),
+                            .derivative_at = y[l - 1]->data(),
+                            .derivative_of = Activation::tanh},
+                           0, rows, scratch.start);
     }
   };
   return rung;
@@ -277,7 +285,7 @@ Rung rows_softmax(I rows, I columns) {
               }
             }
           },
-          [=] { softmax<float>(0, rows, columns, x->data(), got->data()); },
+          [=] { kernels::softmax<float>(0, rows, columns, x->data(), got->data()); },
           [=] { return difference(want, got); }};
 }
 
@@ -335,7 +343,7 @@ std::vector<Rung> rungs() {
   pooling(all, "max pool 26x26x8, batch 32", halve(26, 8), 32);
   pooling(all, "max pool 11x11x16, batch 32", halve(11, 16), 32);
   const auto activation = [](Activation a) {
-    return [a](I n, const float* x, float* y) { activation_forward<float>(a, 0.0F, 0, n, x, y); };
+    return [a](I n, const float* x, float* y) { kernels::activation_forward<float>(a, 0.0F, 0, n, x, y); };
   };
   all.push_back(
       elementwise("relu 16384", 16384, activation(Activation::relu), [](float x) { return x > 0 ? x : 0.0F; }));
@@ -352,7 +360,7 @@ std::vector<Rung> rungs() {
 double peak(int iterations) {
   static std::array<float, 12 * 16> registers{};
   kernels::peak<float>(registers.data(), iterations);
-  return 96.0 * vector_lanes<float>() * iterations;
+  return 96.0 * kernels::vector_lanes<float>() * iterations;
 }
 
 void copy(double bytes) {

@@ -22,7 +22,7 @@ double seconds() { return std::chrono::duration<double>(std::chrono::steady_cloc
 
 /// Seconds of one call: the best of many slices of 2 ms.
 template <class F>
-double best(F run, int slices) {
+double best(const F& run, int slices) {
   int calls = 1;
   for (;;) {
     double time = 1e9;  // of two, so that a pause of the machine does not make a slice too short to time

@@ -19,9 +19,9 @@
 #include "train/compile.hpp"
 #include "train/model.hpp"
 
+namespace trainyard {
 namespace {
 
-using namespace trainyard;
 using Clock = std::chrono::steady_clock;
 
 double microseconds(Clock::duration d) { return std::chrono::duration<double, std::micro>(d).count(); }
@@ -90,11 +90,12 @@ int run(const Json& job) {
 }
 
 }  // namespace
+}  // namespace trainyard
 
 int main() {
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   try {
-    return run(trainyard::parse_json(text, "stdin"));
+    return trainyard::run(trainyard::parse_json(text, "stdin"));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

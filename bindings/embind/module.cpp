@@ -12,11 +12,10 @@
 #include "kernels/gemm/gemm.hpp"
 #include "train/options.hpp"
 
-namespace em = emscripten;
-using namespace trainyard;
-using namespace trainyard::bindings;
-
+namespace trainyard::bindings {
 namespace {
+
+namespace em = emscripten;
 
 std::string engine_info() {
   return Json{{"version", TRAINYARD_VERSION},
@@ -47,7 +46,7 @@ double peak(double iterations) {
 }
 
 Pointer allocate(std::uint32_t size) { return engine().buffers.allocate(size); }
-void release(Pointer pointer) { engine().buffers.release(pointer); }
+void free_buffer(Pointer pointer) { engine().buffers.release(pointer); }
 
 std::shared_ptr<DatasetHandle> create_dataset(const std::string& description, const em::val& pointers) {
   std::vector<Bytes> buffers;
@@ -84,7 +83,7 @@ EMSCRIPTEN_BINDINGS(trainyard) {
   em::function("memory", bound<&memory>);
   em::function("peak", bound<&peak>);
   em::function("allocate", bound<&allocate>);
-  em::function("release", bound<&::release>);
+  em::function("release", bound<&free_buffer>);
   em::function("createDataset", bound<&create_dataset>);
   em::function("splitDataset", bound<&split_dataset>);
   em::function("createModel", bound<&create_model>);
@@ -118,3 +117,5 @@ EMSCRIPTEN_BINDINGS(trainyard) {
       .function("stop", bound<&RunHandle::stop>)
       .function("state", bound<&RunHandle::state>);
 }
+
+}  // namespace trainyard::bindings
