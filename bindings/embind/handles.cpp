@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "data/build.hpp"
 #include "engine.hpp"
@@ -53,6 +54,24 @@ ModelHandle::ModelHandle(Json description, ModelOptions options, ThreadPool& thr
       predictor(model, threads),
       inspector(model, threads) {}
 
+std::string DatasetHandle::read() {
+  std::vector<Row> rows(data->rows());
+  std::iota(rows.begin(), rows.end(), Row{0});
+  Json list = Json::array();
+  columns.clear();
+  for (const ColumnInfo& column : data->columns()) {
+    std::vector<std::int64_t> shape{static_cast<std::int64_t>(rows.size())};
+    shape.insert(shape.end(), column.shape.dims().begin(), column.shape.dims().end());
+    list.push_back(
+        {{"name", column.name}, {"target", column.target}, {"shape", std::move(shape)}, {"view", columns.size()}});
+    std::vector<float>& numbers = columns.emplace_back(rows.size() * static_cast<std::size_t>(column.shape.size()));
+    data->gather(rows, columns.size() - 1, {numbers.data()});
+  }
+  return list.dump();
+}
+
+em::val DatasetHandle::column(std::uint32_t index) const { return view(columns.at(index)); }
+
 em::val ModelHandle::read(const std::string& name, const std::string& field) {
   const ParamId id = model.find(name);
   read_out.resize(static_cast<std::size_t>(model.parameters()[id].shape.size()));
@@ -87,7 +106,7 @@ std::string ModelHandle::predict(const std::string& spec, const em::val& pointer
   const Dataset data = data_of(spec, pointers, options);
   Json list = Json::array();
   results.clear();
-  for (NamedArray& array : predictor.predict(data)) {
+  for (NamedArray& array : predictor.predict(data, parse_options<PredictOptions>(options, "predict"))) {
     list.push_back(place(array, results.size()));
     results.push_back(std::move(array.numbers));
   }
@@ -139,6 +158,15 @@ RunHandle::RunHandle(std::shared_ptr<ModelHandle> trained, const DatasetHandle& 
 RunHandle::~RunHandle() {
   if (model->run == &trainer) model->run = nullptr;
 }
+
+void RunHandle::preview(const std::string& names) {
+  std::vector<ParamId> ids;
+  for (const Json& name : parse_json(names, "preview")) ids.push_back(model->model.find(name.get<std::string>()));
+  previews = trainer.preview(ids);
+}
+
+em::val RunHandle::gradient(std::uint32_t index) const { return view(previews.at(index).gradient); }
+em::val RunHandle::update(std::uint32_t index) const { return view(previews.at(index).update); }
 
 std::string RunHandle::advance(double milliseconds, double steps) {
   Json result = trainer.advance({.milliseconds = milliseconds, .steps = static_cast<std::int64_t>(steps)});

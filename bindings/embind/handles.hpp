@@ -15,8 +15,12 @@ namespace trainyard::bindings {
 
 struct DatasetHandle {
   std::shared_ptr<const Dataset> data;
+  std::vector<std::vector<float>> columns{};  ///< of the last read
 
   [[nodiscard]] std::string info() const { return data->info().dump(); }
+  /// Reads all rows; [{name, target, shape, view}], the numbers by column(view).
+  [[nodiscard]] std::string read();
+  [[nodiscard]] emscripten::val column(std::uint32_t index) const;
 };
 
 struct ModelHandle {
@@ -58,9 +62,15 @@ struct RunHandle {
   void set(const std::string& changes) { trainer.set(parse_json(changes, "set")); }
   void stop() { trainer.stop(); }
   [[nodiscard]] std::string state() const { return trainer.status().dump(); }
+  /// Works out the next step for the parameters of these names, a list in JSON; gradient(i) and update(i) have the
+  /// numbers.
+  void preview(const std::string& names);
+  [[nodiscard]] emscripten::val gradient(std::uint32_t index) const;
+  [[nodiscard]] emscripten::val update(std::uint32_t index) const;
 
   std::shared_ptr<ModelHandle> model;
   Trainer trainer;
+  std::vector<Trainer::Preview> previews;
 };
 
 }  // namespace trainyard::bindings

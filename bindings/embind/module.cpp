@@ -91,7 +91,9 @@ EMSCRIPTEN_BINDINGS(trainyard) {
 
   em::class_<DatasetHandle>("Dataset")
       .smart_ptr<std::shared_ptr<DatasetHandle>>("DatasetPointer")
-      .function("info", bound<&DatasetHandle::info>);
+      .function("info", bound<&DatasetHandle::info>)
+      .function("read", bound<&DatasetHandle::read>)
+      .function("column", bound<&DatasetHandle::column>);
 
   em::class_<ModelHandle>("Model")
       .smart_ptr<std::shared_ptr<ModelHandle>>("ModelPointer")
@@ -115,6 +117,9 @@ EMSCRIPTEN_BINDINGS(trainyard) {
       .function("advance", bound<&RunHandle::advance>)
       .function("set", bound<&RunHandle::set>)
       .function("stop", bound<&RunHandle::stop>)
+      .function("preview", bound<&RunHandle::preview>)
+      .function("gradient", bound<&RunHandle::gradient>)
+      .function("update", bound<&RunHandle::update>)
       .function("state", bound<&RunHandle::state>);
 }
 

@@ -7,7 +7,7 @@ import { disposable } from './dispose.js';
 import { failure, reasonSentence, type Language } from './errors.js';
 import type { Reason } from './features.js';
 import { Model, type ModelOptions } from './model.js';
-import type { DatasetInfo, DatasetMade } from './protocol.js';
+import type { DatasetInfo, DatasetMade, Rows } from './protocol.js';
 
 /** What `load()` chose. */
 export interface EngineInfo {
@@ -76,6 +76,11 @@ export class Engine {
   /** Hands a data set to the engine (which `fit` does by itself) and says what it holds: rows, shapes, classes. */
   async inspectData(dataset: Dataset): Promise<DatasetInfo> {
     return (await this.#made(dataset)).info;
+  }
+
+  /** All rows of a data set as the engine has them: what a file or a generator turned into. */
+  async readData(dataset: Dataset): Promise<Rows> {
+    return this.#client.call('readDataset', { dataset: (await this.#made(dataset)).handle });
   }
 
   /** Bytes in use. */

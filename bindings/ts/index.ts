@@ -15,6 +15,7 @@ export {
   type Inputs,
   type InspectOptions,
   type ModelOptions,
+  type PredictOptions,
 } from './model.js';
 export { Parameter } from './parameter.js';
 export { Run, type FitOptions, type StepResult } from './run.js';
@@ -36,6 +37,8 @@ export type {
   ParameterField,
   ParameterInfo,
   ParameterKind,
+  ParameterPreview,
+  Rows,
   Tensor,
 } from './protocol.js';
 export type { Description, GraphDescription, Layer, Node, Pair, SequentialDescription } from './description.js';

@@ -29,6 +29,11 @@ export interface EvaluateOptions {
   target?: string;
 }
 
+export interface PredictOptions {
+  /** Applied to every output: `softmax` (over the last axis) or `sigmoid` turn scores into shares. Default `none`. */
+  activation?: 'none' | 'softmax' | 'sigmoid';
+}
+
 export interface InspectOptions {
   /** Targets, for the values of the loss and for gradients. */
   targets?: Inputs;
@@ -99,16 +104,16 @@ export class Model {
   }
 
   /** What the network gives for inputs: its first output, `[n, …]`. May be called while it trains. */
-  async predict(inputs: Inputs): Promise<Tensor> {
-    const all = await this.predictAll(inputs);
+  async predict(inputs: Inputs, options: PredictOptions = {}): Promise<Tensor> {
+    const all = await this.predictAll(inputs, options);
     return Object.values(all)[0]!;
   }
 
   /** All outputs by name. */
-  predictAll(inputs: Inputs): Promise<Record<string, Tensor>> {
+  predictAll(inputs: Inputs, options: PredictOptions = {}): Promise<Record<string, Tensor>> {
     return this.#guarded(() => {
       const buffers = new Buffers();
-      const spec = { inputs: describeInputs(inputs, buffers) };
+      const spec = { inputs: describeInputs(inputs, buffers), ...options };
       return this.#client.call('predict', { model: this.#use(), spec, buffers: buffers.list });
     });
   }

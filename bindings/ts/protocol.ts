@@ -21,6 +21,12 @@ export interface DatasetInfo {
   targets: Record<string, { shape: number[]; dtype: string; classes?: number }>;
 }
 
+/** Rows of a data set as numbers: class ids too, images channels first. */
+export interface Rows {
+  inputs: Record<string, Tensor>;
+  targets: Record<string, Tensor>;
+}
+
 /** A layer as the engine sees it: its place, its output and its parameters with the sum that counts them. */
 export interface LayerSummary {
   path: string;
@@ -102,6 +108,7 @@ export interface Calls {
   memory: [Record<string, never>, { heapBytes: number } & Record<string, number>];
   peak: [{ milliseconds: number }, number];
   createDataset: [Described, DatasetMade];
+  readDataset: [{ dataset: Handle }, Rows];
   splitDataset: [{ dataset: Handle; options: object }, { first: DatasetMade; second: DatasetMade }];
   createModel: [{ description: object; options: object }, ModelMade];
   release: [{ handle: Handle }, void];
@@ -122,10 +129,20 @@ export interface Calls {
   resumeRun: [{ run: Handle }, void];
   stepRun: [{ run: Handle; steps: number }, RunState];
   stopRun: [{ run: Handle }, RunState];
+  previewRun: [{ run: Handle; names: string[] }, ParameterPreview[]];
 }
 
 export interface ParameterValues extends ParameterInfo {
   values: Partial<Record<ParameterField, Float32Array>>;
+}
+
+/** What the next step would do to a parameter, in PyTorch's layout. */
+export interface ParameterPreview {
+  name: string;
+  /** On the next batch, at the present weights. */
+  gradient: Float32Array;
+  /** What the optimizer would add. */
+  update: Float32Array;
 }
 
 /** How fast a run goes and how often it speaks. */

@@ -2,7 +2,7 @@ import type { Client } from './client.js';
 import type { Dataset } from './data/dataset.js';
 import { fromThrown, TrainyardError } from './errors.js';
 import { Waiting, type EventOf, type RunEvent, type RunState } from './events.js';
-import type { Handle, RunEnd, Tensor } from './protocol.js';
+import type { Handle, ParameterPreview, RunEnd, Tensor } from './protocol.js';
 import type { RunSettings, TrainingOptions } from './training.js';
 
 export interface FitOptions extends TrainingOptions {
@@ -77,6 +77,15 @@ export class Run implements AsyncIterable<RunEvent> {
   async step(steps = 1, options: { inspect?: string[] } = {}): Promise<StepResult> {
     const state = await this.#ask((run) => this.#client.call('stepRun', { run, steps }));
     return { ...state, values: options.inspect ? await this.#read(options.inspect) : {} };
+  }
+
+  /**
+   * What the next step would do to these parameters if it happened now: their gradients on the next batch and what the
+   * optimizer would add. Nothing is changed. Empty once the run has ended.
+   */
+  async preview(names: string[]): Promise<ParameterPreview[]> {
+    const previews = await this.#ask((run) => this.#client.call('previewRun', { run, names }));
+    return Array.isArray(previews) ? previews : [];
   }
 
   /** Ends it for good; the weights stay as they are. Harmless after the end. */

@@ -23,7 +23,9 @@ Compiled compile(const Model& model, const CompileOptions& options, ThreadPool& 
   Compiled c;
   const bool learns = options.mode == Mode::train || options.mode == Mode::inspect;
   Network network = model.build(graph, learns && options.training, c.inputs);
-  for (const auto& [name, value] : network.outputs) c.outputs.push_back(value);
+  for (const auto& [name, value] : network.outputs) {
+    c.outputs.push_back(options.finish == nullptr ? value : graph.add(*options.finish, {value}));
+  }
   c.layers = std::move(network.layers);
   if (options.mode != Mode::train || options.keep_outputs) {
     for (const ValueId v : c.outputs) graph.keep(v);

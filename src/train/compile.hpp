@@ -22,6 +22,7 @@ enum class Mode : std::uint8_t {
 struct CompileOptions {
   Mode mode = Mode::predict;
   std::int64_t capacity = 1;
+  const Op* finish = nullptr;  ///< predict: applied to every output, to turn scores into shares
   const Loss* loss = nullptr;  ///< for all modes but predict
   ValueType target;            ///< type of the data's target column
   std::string target_name = "y";

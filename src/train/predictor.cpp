@@ -3,23 +3,33 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ops/all.hpp"
+
 namespace trainyard {
 namespace {
 
 /// Rows of one chunk: large enough for full tiles, small enough for the activations to stay in the caches.
 constexpr std::int64_t chunk_rows = 256;
 
+const Op* op_of(const std::string& activation) {
+  if (activation == "softmax") return &ops::softmax;
+  return activation == "sigmoid" ? &ops::sigmoid : nullptr;
+}
+
 }  // namespace
 
-std::vector<NamedArray> Predictor::predict(const Dataset& data) {
+std::vector<NamedArray> Predictor::predict(const Dataset& data, const PredictOptions& predict) {
   const Feed feed(model_, data);
   const auto rows = static_cast<std::int64_t>(data.rows());
   // The plan serves any number of rows up to its capacity; it grows, and never shrinks.
-  if (const std::int64_t wanted = std::min(rows, chunk_rows); wanted > capacity_) {
+  const Op* finish = op_of(predict.activation);
+  if (const std::int64_t wanted = std::min(rows, chunk_rows); wanted > capacity_ || finish != finish_) {
     CompileOptions options;
-    options.capacity = wanted;
+    options.capacity = std::max(wanted, capacity_);
+    options.finish = finish;
     compiled_ = compile(model_, options, pool_);
-    capacity_ = wanted;
+    capacity_ = options.capacity;
+    finish_ = finish;
   }
   std::vector<NamedArray> outputs;
   for (const auto& [name, type] : model_.outputs()) {

@@ -109,16 +109,21 @@ void Trainer::train_one() {
         train_, rows.size(),
         data_->weighted() ? std::span<const double>(weights_).first(rows.size()) : std::span<const double>());
   }
-  const double scale = settings_.clip_norm > 0 ? clip_scale(learner_.squared_norm(), settings_.clip_norm) : 1;
-  lr_ = schedule_->lr(course(), at_.step);
   if (before_update_.size() > 0) {
     std::memcpy(before_update_.data(), model_.memory().parameters, before_update_.size());
   }
+  lr_ = move();
   ++at_.step;
-  learner_.update(lr_, scale, settings_.l1, settings_.l2, static_cast<std::uint64_t>(at_.step),
-                  sharing_.way() == Sharing::shared ? pool_ : alone_);
   examples_ += static_cast<std::int64_t>(rows.size());
   record(loss_);
+}
+
+double Trainer::move() {
+  const double scale = settings_.clip_norm > 0 ? clip_scale(learner_.squared_norm(), settings_.clip_norm) : 1;
+  const double lr = schedule_->lr(course(), at_.step);
+  learner_.update(lr, scale, settings_.l1, settings_.l2, static_cast<std::uint64_t>(at_.step + 1),
+                  sharing_.way() == Sharing::shared ? pool_ : alone_);
+  return lr;
 }
 
 void Trainer::record(double loss) {
@@ -231,6 +236,33 @@ void Trainer::read_update(ParamId id, std::span<float> out) const {
   } else {
     model_.read_difference(id, before_update_.data(), out);
   }
+}
+
+std::vector<Trainer::Preview> Trainer::preview(std::span<const ParamId> ids) {
+  if (structure_ != model_.structure()) compile_plan();
+  // The step is done, and undone.
+  const Snapshot present(model_, learner_);
+  const std::size_t bytes = model_.places().parameter_bytes;
+  Arena gradients(bytes, "preview");
+  std::memcpy(gradients.data(), model_.memory().gradients, bytes);
+  const Position position = batches_.position();
+  run_batch(batches_.next());
+  move();
+  std::vector<Preview> previews;
+  for (const ParamId id : ids) {
+    const Parameter& p = model_.parameters()[id];
+    const auto size = static_cast<std::size_t>(p.shape.size());
+    Preview preview{std::vector<float>(size), std::vector<float>(size)};
+    if (p.trained()) {
+      model_.read(id, std::span(preview.gradient), Content::gradient);
+      model_.read_difference(id, present.parameters(), preview.update);
+    }
+    previews.push_back(std::move(preview));
+  }
+  present.restore(model_, learner_);
+  std::memcpy(model_.memory().gradients, gradients.data(), bytes);
+  batches_.seek(position);
+  return previews;
 }
 
 }  // namespace trainyard

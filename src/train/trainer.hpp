@@ -54,6 +54,13 @@ class Trainer {
   [[nodiscard]] Learner& learner() { return learner_; }
   /// What the last step added to a parameter, PyTorch's layout; needs trackUpdates.
   void read_update(ParamId id, std::span<float> out) const;
+  /// A parameter in the step that comes next, in PyTorch's layout.
+  struct Preview {
+    std::vector<float> gradient;  ///< on the next batch, at the present weights
+    std::vector<float> update;    ///< what the optimizer would add
+  };
+  /// The next step as it would be now, for some parameters. Nothing has changed afterwards.
+  [[nodiscard]] std::vector<Preview> preview(std::span<const ParamId> ids);
   /// {step, epoch, row, lr, loss, state}.
   [[nodiscard]] Json status() const;
 
@@ -66,6 +73,8 @@ class Trainer {
   };
   void compile_plan();
   void train_one();
+  /// Moves the parameters by their gradients, as the next step does; returns its learning rate.
+  double move();
   [[nodiscard]] Course course() const;
   double run_batch(std::span<const Row> rows);
   void record(double loss);

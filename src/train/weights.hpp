@@ -48,6 +48,8 @@ class Snapshot {
   Snapshot(const Model& model, const Learner& learner);
   void take(const Model& model, const Learner& learner);
   void restore(const Model& model, const Learner& learner) const;
+  /// The parameter block as it was.
+  [[nodiscard]] const std::byte* parameters() const { return memory_.data(); }
   [[nodiscard]] std::size_t bytes() const { return memory_.size(); }
 
  private:

@@ -72,6 +72,26 @@ describe('parameters', () => {
     model.dispose();
   });
 
+  test('tell what the next step would do to them, and stay as they are', async () => {
+    const model = await engine.model(nn.sequential(nn.linear(4), nn.tanh(), nn.linear(2)), { input: [2], seed: 1 });
+    const run = model.fit(xor(), { loss: 'crossEntropy', optimizer: 'adam', batchSize: 4, steps: 4, paused: true });
+    for (let i = 0; i < 3; i++) {
+      const before = await model.export('safetensors');
+      const [weight, bias] = await run.preview(['0.weight', '2.bias']);
+      assert.deepEqual(Array.from(await model.export('safetensors')), Array.from(before));
+      assert.deepEqual([weight.name, bias.name], ['0.weight', '2.bias']);
+      const { values } = await run.step(1, { inspect: ['0.weight.update', '0.weight.grad', '2.bias.update'] });
+      assert.deepEqual(values['0.weight.update'].data, weight.update);
+      assert.deepEqual(values['0.weight.grad'].data, weight.gradient);
+      assert.deepEqual(values['2.bias.update'].data, bias.update);
+      assert.ok(weight.update.some((update) => update !== 0));
+      if (i === 0) await failureOf(run.preview(['0.wieght']), 'PARAMETER_MISMATCH');
+    }
+    await run.stop();
+    assert.deepEqual(await run.preview(['0.weight']), []);
+    model.dispose();
+  });
+
   test('refuse another size, another name, another place', async () => {
     const model = await make();
     const weight = await model.parameter('0.weight');

@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <memory>
 #include <string>
 
 #include "train/fixtures.hpp"
+#include "train/predictor.hpp"
 
 namespace trainyard {
 namespace {
@@ -55,6 +59,66 @@ TEST(Trainer, DivergenceReturnsToGoodWeightsAndNamesTheLayer) {
     std::vector<float> numbers(static_cast<std::size_t>(model.parameters().all()[i].shape.size()));
     model.read({static_cast<std::int32_t>(i)}, std::span<float>(numbers));
     for (const float x : numbers) EXPECT_TRUE(std::isfinite(x));
+  }
+}
+
+TEST(Trainer, APreviewIsTheNextStepAndChangesNothing) {
+  ThreadPool pool(1);
+  const Json network = parse_json(
+      R"({"layers":[{"type":"linear","out":8},{"type":"dropout","p":0.3},{"type":"tanh"},{"type":"linear","out":2}]})",
+      "model");
+  const Json options = parse_json(R"({"steps":100,"batchSize":7,"seed":3,"clipNorm":0.5,"trackUpdates":true,
+      "optimizer":{"type":"adam","lr":0.02},"schedule":{"type":"step","stepSize":2,"gamma":0.5}})",
+                                  "fit");
+  const auto data = xor_points(50);  // the eighth batch is the rest of an epoch
+  Model looked(network, {.inputs = {{.name = "x", .shape = {2}}}, .seed = 1});
+  Model alone(network, {.inputs = {{.name = "x", .shape = {2}}}, .seed = 1});
+  looked.freeze(looked.find("3.bias"), true);
+  alone.freeze(alone.find("3.bias"), true);
+  Trainer trainer(looked, data, nullptr, options, pool);
+  Trainer plain(alone, data, nullptr, options, pool);
+  const std::array ids{looked.find("0.weight"), looked.find("3.weight"), looked.find("3.bias")};
+  const auto numbers = [](const Model& model, ParamId id, Content content) {
+    std::vector<float> out(static_cast<std::size_t>(model.parameters()[id].shape.size()));
+    model.read(id, std::span(out), content);
+    return out;
+  };
+  for (int step = 0; step < 20; ++step) {
+    const std::vector<Trainer::Preview> first = trainer.preview(ids);
+    const std::vector<Trainer::Preview> again = trainer.preview(ids);
+    (void)trainer.advance({.steps = 1});
+    (void)plain.advance({.steps = 1});
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      EXPECT_EQ(first[i].update, again[i].update);
+      std::vector<float> update(first[i].update.size());
+      trainer.read_update(ids[i], update);
+      EXPECT_EQ(first[i].update, update) << "step " << step;
+      EXPECT_EQ(first[i].gradient, numbers(looked, ids[i], Content::gradient)) << "step " << step;
+      EXPECT_EQ(numbers(alone, ids[i], Content::value), numbers(looked, ids[i], Content::value)) << "step " << step;
+    }
+    EXPECT_TRUE(std::ranges::any_of(first[0].update, [](float x) { return x != 0; }));
+    EXPECT_TRUE(std::ranges::all_of(first[2].update, [](float x) { return x == 0; }));
+  }
+}
+
+TEST(Predictor, TurnsScoresIntoShares) {
+  ThreadPool pool(1);
+  Model model(parse_json(R"({"layers":[{"type":"linear","out":3}]})", "model"),
+              {.inputs = {{.name = "x", .shape = {2}}}, .seed = 1});
+  const auto data = xor_points(20);
+  Predictor predictor(model, pool);
+  const std::vector<float> scores = predictor.predict(*data).front().numbers;
+  const std::vector<float> shares = predictor.predict(*data, {.activation = "softmax"}).front().numbers;
+  const std::vector<float> each = predictor.predict(*data, {.activation = "sigmoid"}).front().numbers;
+  EXPECT_EQ(predictor.predict(*data).front().numbers, scores) << "asking for shares leaves nothing behind";
+  for (std::size_t row = 0; row < 20; ++row) {
+    double sum = 0;
+    for (std::size_t k = 0; k < 3; ++k) sum += std::exp(static_cast<double>(scores[3 * row + k]));
+    for (std::size_t k = 0; k < 3; ++k) {
+      const double power = std::exp(static_cast<double>(scores[3 * row + k]));
+      EXPECT_NEAR(shares[3 * row + k], power / sum, 1e-6);
+      EXPECT_NEAR(each[3 * row + k], power / (1 + power), 1e-6);
+    }
   }
 }
 

@@ -92,6 +92,8 @@ export interface SyntheticOptions {
   seed?: number;
   /** `sign` (default): dense targets −1 and 1 of shape `[n, 1]`; `id`: class ids 0 and 1. */
   labels?: 'sign' | 'id';
+  /** Of each arm of a spiral; default 1.75. */
+  turns?: number;
 }
 
 /** Points in the plane, made by the engine: with a class each, or (`plane`) a measurement. */

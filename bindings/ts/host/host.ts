@@ -105,6 +105,18 @@ export class Host {
     createDataset: ({ spec, buffers }) =>
       this.#withBuffers(buffers, (pointers) => this.#keep(this.#m.createDataset(JSON.stringify(spec), pointers))),
 
+    readDataset: ({ dataset }) => {
+      const object = this.#object<DatasetObject>(dataset);
+      const columns = JSON.parse(object.read()) as (Placed<Tensor> & { name: string; target: boolean })[];
+      const tensors = (target: boolean): Record<string, Tensor> =>
+        Object.fromEntries(
+          columns
+            .filter((column) => column.target === target)
+            .map(({ name, shape, view }) => [name, { shape, data: object.column(view).slice() }]),
+        );
+      return { inputs: tensors(false), targets: tensors(true) };
+    },
+
     splitDataset: ({ dataset, options }) => {
       const [first, second] = this.#m.splitDataset(this.#object<DatasetObject>(dataset), JSON.stringify(options));
       return { first: this.#keep(first), second: this.#keep(second) };
@@ -198,6 +210,7 @@ export class Host {
     setRun: ({ run, options, pace }) => this.#run(run).set(options, pace),
     pauseRun: ({ run }) => this.#run(run).pause(),
     stopRun: ({ run }) => this.#run(run).stop(),
+    previewRun: ({ run, names }) => this.#run(run).preview(names),
     resumeRun: ({ run }) => {
       this.#run(run).resume();
       this.#scheduler.wake(this.#run(run));

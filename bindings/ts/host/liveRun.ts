@@ -1,7 +1,7 @@
 // A run in the engine's thread: how fast it goes, when it pauses, what it has to tell.
 import { errorData, toData, type ErrorData } from '../errorData.js';
 import { Waiting, type DivergedEvent, type RunEvent, type RunState } from '../events.js';
-import type { Pace, RunEnd } from '../protocol.js';
+import type { Pace, ParameterPreview, RunEnd } from '../protocol.js';
 import type { RunObject } from './module.js';
 
 const mostEventsPerSecond = 30;
@@ -85,6 +85,17 @@ export class LiveRun {
       this.#end('stopped');
     }
     return this.state();
+  }
+
+  /** What the next step would do to these parameters; nothing once it has ended. */
+  preview(names: string[]): ParameterPreview[] {
+    if (this.ended) return [];
+    this.#object.preview(JSON.stringify(names));
+    return names.map((name, i) => ({
+      name,
+      gradient: this.#object.gradient(i).slice(),
+      update: this.#object.update(i).slice(),
+    }));
   }
 
   /** Milliseconds until its next step is due; 0: now. */

@@ -8,6 +8,10 @@ export interface EngineObject {
 
 export interface DatasetObject extends EngineObject {
   info(): string;
+  /** Reads all rows; where their columns are, as JSON. */
+  read(): string;
+  /** A view of memory that the next call may overwrite: copy it. */
+  column(view: number): Float32Array;
 }
 
 export interface ModelObject extends EngineObject {
@@ -35,6 +39,11 @@ export interface RunObject extends EngineObject {
   set(options: string): void;
   stop(): void;
   state(): string;
+  /** Works out the next step for the parameters of these names (JSON). */
+  preview(names: string): void;
+  /** By place in the names; views of memory that the next call may overwrite. */
+  gradient(index: number): Float32Array;
+  update(index: number): Float32Array;
 }
 
 export interface EngineModule {

@@ -1,4 +1,4 @@
-// Two arms wound around each other, one turn and three quarters each.
+// Two arms wound around each other: one turn and three quarters each in the playground.
 #include "data/synthetic/all.hpp"
 #include "data/synthetic/draw.hpp"
 
@@ -6,6 +6,13 @@ namespace trainyard::synthetic {
 namespace {
 
 struct Spiral : Synthetic {
+  double turns = 1.75;  ///< of each arm: fewer are easier
+
+  template <class V>
+  void visit(V& v) {
+    Synthetic::visit(v);
+    v("turns", turns, positive);
+  }
   [[nodiscard]] std::vector<Point> points(Random& random) const override {
     const std::int64_t half = n / 2;
     std::vector<Point> list;
@@ -13,7 +20,7 @@ struct Spiral : Synthetic {
       for (std::int64_t i = 0; i < half; ++i) {
         const double share = static_cast<double>(i) / static_cast<double>(half);
         const double r = share * 5;
-        const double angle = 1.75 * share * 2 * pi + (sign > 0 ? 0 : pi);
+        const double angle = turns * share * 2 * pi + (sign > 0 ? 0 : pi);
         const double x = r * sine(angle) + between(random, -1, 1) * noise;
         const double y = r * cosine(angle) + between(random, -1, 1) * noise;
         list.push_back({x, y, sign});
