@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { contentSecurityPolicy } from './csp.ts';
+import { makeStart } from './src/tasks/points/start.ts';
 
 /** Puts the policy into the built page, for hosts that send no headers. The development server injects styles, so it goes without. */
 const policyInPage: Plugin = {
@@ -16,11 +17,24 @@ const policyInPage: Plugin = {
   ],
 };
 
+/** What the page shows before the engine is there, worked out by the engine: src/tasks/points/start.ts. */
+const start: Plugin = {
+  name: 'start',
+  resolveId: (id) => (id === 'virtual:start' ? '\0virtual:start' : undefined),
+  load: async (id) => {
+    if (id !== '\0virtual:start') return undefined;
+    const trainyard = (await import(entry)) as typeof import('trainyard');
+    return `export default JSON.parse(${JSON.stringify(JSON.stringify(await makeStart(trainyard)))});`;
+  },
+};
+
+// The package as it is shipped: `npm run build` in the root writes it.
+const entry = fileURLToPath(new URL('../dist/index.js', import.meta.url));
+
 export default defineConfig({
   base: './',
-  plugins: [svelte(), policyInPage],
-  // The package as it is shipped: `npm run build` in the root writes it.
-  resolve: { alias: { trainyard: fileURLToPath(new URL('../dist/index.js', import.meta.url)) } },
+  plugins: [svelte(), policyInPage, start],
+  resolve: { alias: { trainyard: entry } },
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   preview: { headers: { 'Content-Security-Policy': contentSecurityPolicy({ header: true }) } },

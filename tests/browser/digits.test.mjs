@@ -1,7 +1,7 @@
 // Handwritten digits: learns real ones, reads what is drawn.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { at, figures, open, running, until, withBrowser } from './page.mjs';
+import { at, figures, open, paused, running, until, withBrowser } from './page.mjs';
 
 withBrowser();
 
@@ -40,6 +40,45 @@ test('a drawn stroke is read while it trains', () =>
     const shares = await answer.locator('li').allTextContents();
     assert.equal(shares.length, 10);
   }));
+
+test('any weight opens its card: of a filter, of a hidden neuron, of the answer', () =>
+  open('?task=digits&net=c4-d16', async (page) => {
+    await running(page);
+    await figures(page, ({ step }) => step > 30);
+    await page.click(at('toggle'));
+    await paused(page);
+    const card = page.locator(at('card'));
+    const visible = async (title) => {
+      await card.filter({ hasText: title }).waitFor();
+      const box = await card.boundingBox();
+      const stage = await page.locator('.stage').boundingBox();
+      assert.ok(box.x >= stage.x && box.x + box.width <= stage.x + stage.width, 'the card is inside the stage');
+      assert.ok(await card.evaluate((element) => element.scrollWidth <= element.clientWidth), 'the card is not cut');
+      assert.match(await page.locator(at('card-push')).textContent(), /^[+−]?\d/);
+    };
+    await page.locator('.pairs button').first().click();
+    await visible('filter 1');
+    await page.locator(at('weights-4.weight')).first().click();
+    await visible(/neuron \d+ to neuron 1/);
+    await page.locator(at('weights-6.weight')).first().click();
+    await visible(/neuron \d+ to neuron \d+/);
+  }));
+
+test('the card of a weight fits a phone', () =>
+  open(
+    '?task=digits&lang=zh',
+    async (page) => {
+      await running(page);
+      await page.locator('.pairs button').first().tap();
+      await page.locator(at('card')).waitFor();
+      const { scroll, client } = await page.evaluate(() => ({
+        scroll: document.documentElement.scrollWidth,
+        client: document.documentElement.clientWidth,
+      }));
+      assert.ok(scroll <= client, `${scroll} wide on ${client}`);
+    },
+    { width: 390, height: 844, hasTouch: true, isMobile: true },
+  ));
 
 test('the network of the digits is rebuilt layer by layer', () =>
   open('?task=digits', async (page) => {

@@ -107,7 +107,7 @@ test('a long curve stays short and keeps its ends, its held-out losses and one m
       step + 40,
       Array.from({ length: 20 }, () => 1 / (1 + step)),
     );
-    if (step % 400 === 0) builder.addHeldOut(step + 40, 2 / (1 + step));
+    if (step % 400 === 0) builder.addLook({ step: step + 40, loss: 2 / (1 + step), right: 0.5, trainingRight: 0.6 });
   }
   builder.mark({ step: 50_000, kind: 'rate', from: '0.01', to: '0.02' });
   builder.mark({ step: 50_003, kind: 'rate', from: '0.02', to: '0.05' });
@@ -145,16 +145,88 @@ test('ticks stand at 1, 2 and 5, and never too many', async () => {
   }
 });
 
-test('the same seed gives the same points, both kinds held out alike', async () => {
-  const { heldOutRows, makePoints, trainRows } = await load('tasks/points/shapes.ts');
-  for (const shape of ['circle', 'xor', 'gaussians', 'spiral', 'moons']) {
-    const points = makePoints(shape, 0.05, 42);
-    assert.deepEqual(makePoints(shape, 0.05, 42), points);
-    assert.notDeepEqual(makePoints(shape, 0.05, 43), points);
-    assert.equal(points.length, trainRows + heldOutRows);
-    const held = points.filter(({ heldOut }) => heldOut);
-    assert.equal(held.length, heldOutRows);
-    assert.equal(held.filter(({ kind }) => kind === 1).length, heldOutRows / 2);
-    assert.ok(points.every(({ x, y }) => Math.abs(x) < 1 && Math.abs(y) < 1));
+test('held-out losses and batches stand in the order of their steps, in whichever order they were told', async () => {
+  const { CurveBuilder } = await load('state/curve.ts');
+  const builder = new CurveBuilder();
+  builder.addLook({ step: 20, loss: 0.9, right: 0.5, trainingRight: 0.6 });
+  builder.addLook({ step: 40, loss: 0.8, right: 0.7, trainingRight: 0.8 });
+  builder.addBatches(
+    0,
+    50,
+    Array.from({ length: 50 }, (_, i) => 1 - i / 100),
+  );
+  const { steps, raw, training, heldOut, heldOutRight, trainingRight } = builder.snapshot();
+  assert.equal(steps.length, 50, 'no batch is lost');
+  assert.ok(steps.every((step, i) => i === 0 || step > steps[i - 1]));
+  assert.deepEqual(
+    steps.filter((_, i) => Number.isFinite(heldOut[i])),
+    [20, 40],
+  );
+  assert.equal(raw[19], 0.81);
+  assert.deepEqual([heldOutRight[39], trainingRight[39]], [0.7, 0.8]);
+  assert.ok(training.every(Number.isFinite));
+});
+
+test('the curve as rows and as a file: one row for a step, empty where nothing was measured', async () => {
+  const { curveCsv, curveRows } = await load('views/curve_rows.ts');
+  const curve = {
+    steps: [1, 2, 2.3, 4],
+    raw: [3, 2, NaN, 1],
+    training: [3, 2.5, NaN, 2],
+    heldOut: [NaN, NaN, 1.5, NaN],
+    trainingRight: [NaN, NaN, 0.9, NaN],
+    heldOutRight: [NaN, NaN, 0.8, NaN],
+  };
+  assert.deepEqual(curveCsv(curveRows(curve)).split('\n'), [
+    'step,training,batch,held_out,training_right,held_out_right',
+    '1,3,3,,,',
+    '2,2.5,2,1.5,0.9,0.8',
+    '4,2,1,,,',
+    '',
+  ]);
+});
+
+test('the engine makes the points: the same seed, the same ones, both kinds held out alike', async () => {
+  const trainyard = await import('trainyard');
+  const { heldOutRows, splitPoints, toPoints, trainRows } = await load('tasks/points/sets.ts');
+  const engine = await trainyard.load({ threads: 1 });
+  try {
+    const made = async (shape, seed) => {
+      const { train, heldOut } = splitPoints(trainyard.data, { shape, noise: 0.1, seed });
+      return [...toPoints(await engine.readData(train), false), ...toPoints(await engine.readData(heldOut), true)];
+    };
+    for (const shape of ['circle', 'xor', 'gaussians', 'spiral', 'moons']) {
+      const points = await made(shape, 42);
+      assert.deepEqual(await made(shape, 42), points);
+      assert.equal(points.length, trainRows + heldOutRows);
+      const held = points.filter(({ heldOut }) => heldOut);
+      assert.equal(held.length, heldOutRows);
+      const share = (list) => list.filter(({ kind }) => kind === 1).length / list.length;
+      assert.ok(Math.abs(share(held) - share(points)) <= 1 / heldOutRows, shape);
+      // Clouds have no edge: a few of their points may leave the square.
+      const inside = points.filter(({ x, y }) => Math.abs(x) <= 1 && Math.abs(y) <= 1);
+      assert.ok(inside.length >= 0.97 * points.length, `${shape}: ${inside.length}`);
+    }
+    assert.notDeepEqual(await made('spiral', 42), await made('spiral', 43));
+  } finally {
+    engine.dispose();
   }
+});
+
+test('what is drawn before the engine arrives is what the engine will say', async () => {
+  const trainyard = await import('trainyard');
+  const { makeStart } = await load('tasks/points/start.ts');
+  const { points } = await load('tasks/points/index.ts');
+  const { readSettings } = await load('state/settings.ts');
+  const usual = readSettings('', () => points.defaults);
+  const first = points.first(usual);
+  const start = await makeStart(trainyard);
+  assert.equal(first.summary.parameters, 105);
+  assert.deepEqual(
+    first.tensors.map(({ name, values }) => [name, [...values]]),
+    start.tensors.map(({ name, values }) => [name, values]),
+  );
+  assert.equal(first.data.points.length, 200);
+  for (const other of [{ seed: 7 }, { network: '8' }, { shape: 'moons' }, { noise: 0.2 }])
+    assert.equal(points.first({ ...usual, ...other }), undefined);
 });

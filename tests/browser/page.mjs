@@ -82,6 +82,7 @@ export async function figures(page, condition = () => true, timeout = 60_000) {
       step: Number(data.step),
       epoch: Number(data.epoch),
       accuracy: Number(data.accuracy),
+      trainingAccuracy: Number(data.trainingAccuracy),
       loss: Number(data.loss),
     };
     if (condition(now)) return now;

@@ -142,6 +142,155 @@ test('a click on a dot opens its card, with gradient and history', () =>
     await page.locator(at('sum-panel')).waitFor();
   }));
 
+const number = async (locator) => Number((await locator.textContent()).replace('−', '-'));
+
+for (const optimizer of ['adam', 'sgd']) {
+  test(`the next push is what the next step does: ${optimizer}`, () =>
+    open(`?speed=1&opt=${optimizer}&lr=0.5`, async (page) => {
+      await running(page);
+      await figures(page, ({ step }) => step >= 2);
+      await page.click(at('toggle'));
+      await paused(page);
+      const canvas = page.locator('.pan canvas');
+      const box = await canvas.boundingBox();
+      await page.mouse.click(box.x + 68 + 42 * 2.5, box.y + 6 + 42 * 0.5);
+      await page.locator(at('card')).waitFor();
+      for (let i = 0; i < 3; i++) {
+        const { step } = await figures(page);
+        const before = await number(page.locator(at('card-value')));
+        const push = await number(page.locator(at('card-push')));
+        const gradient = await number(page.locator(at('card-gradient')));
+        assert.ok(push !== 0 && gradient !== 0);
+        if (optimizer === 'sgd') assert.ok(Math.abs(push + 0.5 * gradient) < 1e-3, `${push} for ${gradient}`);
+        await page.click(at('step'));
+        await figures(page, (now) => now.step === step + 1);
+        await until(
+          async () => Math.abs((await number(page.locator(at('card-value')))) - before - push) < 0.0011,
+          `${before} has moved by ${push}`,
+        );
+      }
+    }));
+}
+
+test('the yard is there before the engine, and nothing jumps when it arrives', () =>
+  open('?speed=0', async (page) => {
+    let release;
+    const held = new Promise((resolve) => (release = resolve));
+    await page.route(/\.wasm/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.reload();
+    assert.equal(await parameters(page), '105');
+    const cell = page.getByRole('gridcell');
+    const early = await cell.getAttribute('aria-label');
+    assert.match(early, /[+−]\d\.\d{3}/);
+    assert.equal(await page.locator('main').getAttribute('data-phase'), 'loading');
+    const box = await page.locator('.pan canvas').boundingBox();
+    release();
+    await running(page);
+    assert.deepEqual(await page.locator('.pan canvas').boundingBox(), box);
+    await cell.focus();
+    await page.keyboard.press('Enter');
+    const [value] = /[+−]\d\.\d{3}/.exec(early);
+    await page.locator(at('card'), { hasText: new RegExp(`at step 0\\s*${value.replace('+', '')}`) }).waitFor();
+  }));
+
+test('every tensor opens as a picture in which a parameter is chosen', () =>
+  open('?net=3', async (page) => {
+    await running(page);
+    await page.click(at('tab-parameters'));
+    await page.click(at('tensor-0.weight'));
+    const picture = page.locator(at('weights-0.weight'));
+    const box = await picture.boundingBox();
+    await picture.click({ position: { x: box.width * 0.75, y: box.height * 0.5 } });
+    await page.locator(at('ledger-value'), { hasText: '0.weight[1, 1]' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.locator(at('ledger-value'), { hasText: '0.weight[2, 1]' }).waitFor();
+    assert.match(await page.locator(at('card')).textContent(), /x₂ to neuron 3/);
+  }));
+
+test('loss and accuracy are watched live, in training and held out', () =>
+  open('', async (page) => {
+    await running(page);
+    await figures(page, ({ accuracy, trainingAccuracy }) => accuracy > 0.8 && trainingAccuracy > 0.8);
+    const chart = page.locator('.chart figure');
+    assert.match(await chart.getAttribute('aria-label'), /^Loss over .* Training 0\.\d+, held out 0\.\d+\.$/);
+    await page.click(at('curve-of'));
+    assert.match(
+      await chart.getAttribute('aria-label'),
+      /^Share of right answers .* Training \d+(\.\d)?%, held out \d+(\.\d)?%\.$/,
+    );
+  }));
+
+test('the curve is the slider of the run: back to an earlier step and to the present', () =>
+  open('', async (page) => {
+    await running(page);
+    await figures(page, ({ step }) => step > 400);
+    const cell = page.getByRole('gridcell');
+    const over = page.locator('.u-over');
+    const box = await over.boundingBox();
+    await page.mouse.move(box.x + box.width * 0.3, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 2, box.y + 40, { steps: 5 });
+    await page.mouse.up();
+    await paused(page);
+    await page.locator(at('present'), { hasText: 'step 0.' }).waitFor();
+    const { step } = await figures(page);
+    // What the card says of step 0 is what is shown.
+    await cell.focus();
+    await page.keyboard.press('Enter');
+    const card = page.locator(at('card'));
+    await card.waitFor();
+    const then = await number(page.locator(at('card-value')));
+    await card.filter({ hasText: new RegExp(`at step 0\\s*${String(then.toFixed(3)).replace('-', '−')}`) }).waitFor();
+    assert.equal(await page.locator(at('card-push')).textContent(), '–');
+    await page.locator('h1').click();
+    await page.keyboard.press('ArrowRight');
+    await page.locator(at('present'), { hasNotText: 'step 0.' }).waitFor();
+    await page.click(at('present'));
+    await until(async () => (await number(page.locator(at('card-value')))) !== then, 'the present is shown');
+    assert.match(await page.locator(at('card-push')).textContent(), /\d/);
+    assert.equal((await figures(page)).step, step, 'looking back changes nothing');
+  }));
+
+test('the curve as a table and as a file', () =>
+  open('', async (page) => {
+    await running(page);
+    await figures(page, ({ step }) => step > 60);
+    await page.click(at('toggle'));
+    await paused(page);
+    await page.click(at('curve-as-table'));
+    const table = page.locator(at('curve-table'));
+    await table.waitFor();
+    const rows = await table.locator('tbody tr').count();
+    assert.ok(rows > 40, `${rows} rows`);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click(at('csv'))]);
+    assert.equal(download.suggestedFilename(), 'trainyard-points-42.csv');
+    await page.keyboard.press('Escape');
+    await table.waitFor({ state: 'detached' });
+  }));
+
+test('on a phone a tap opens a card that can be seen', () =>
+  open(
+    '',
+    async (page) => {
+      await running(page);
+      await figures(page, ({ step }) => step > 20);
+      await page.locator('.pan canvas').tap({ position: { x: 90, y: 50 } });
+      const card = page.locator(at('card'));
+      await card.waitFor();
+      await page.locator(at('loupe')).waitFor();
+      await page.locator(at('loupe')).waitFor({ state: 'detached' });
+      const dock = page.locator('.dock');
+      await until(async () => {
+        const [above, below] = [await card.boundingBox(), await dock.boundingBox()];
+        return above.y >= 0 && above.y + above.height <= below.y;
+      }, 'the whole card is above the dock');
+    },
+    { width: 390, height: 844, hasTouch: true, isMobile: true },
+  ));
+
 test('a run that diverges says so, keeps good weights and goes on with a smaller rate', () =>
   open('?act=gelu&opt=sgd&lr=10&batch=1&net=32-32-32', async (page) => {
     const notice = page.locator(at('notice'), { hasText: /became NaN at step \d+, in layer \d/ });

@@ -5,9 +5,14 @@ const mostCopies = 240;
 /** 24 MB of numbers. */
 const mostNumbers = 6_000_000;
 
+interface Copy {
+  step: number;
+  tensors: readonly Tensor[];
+}
+
 export class History {
-  #start: { step: number; tensors: readonly Tensor[] } | undefined;
-  #copies: { step: number; tensors: readonly Tensor[] }[] = [];
+  #start: Copy | undefined;
+  #copies: Copy[] = [];
   /** Steps between two copies. */
   #every = 0;
 
@@ -28,6 +33,23 @@ export class History {
     this.#copies = this.#copies.filter((_, i) => i % 2 === 0);
     const first = this.#copies[0];
     this.#every = first ? (step - first.step) / this.#copies.length : 0;
+  }
+
+  /** The copy nearest to a step. */
+  at(step: number): Copy | undefined {
+    return this.#copies.reduce<Copy | undefined>(
+      (best, copy) => (best && Math.abs(best.step - step) <= Math.abs(copy.step - step) ? best : copy),
+      undefined,
+    );
+  }
+
+  /** The step of the copy before or after the one nearest to a step; beyond the last one, none. */
+  beside(step: number, by: -1 | 1): number | undefined {
+    const near = this.at(step);
+    const index = this.#copies.findIndex((copy) => copy === near);
+    // Between two copies the one on the asked side is the nearest already.
+    const from = near && Math.sign(near.step - step) === by ? index - by : index;
+    return this.#copies[Math.max(0, from + by)]?.step;
   }
 
   /** The step of the first copy: 0, or where the network got its present shape. */

@@ -55,8 +55,15 @@ export class Progress {
   }
 
   heldOut(event: ValidationEvent): void {
-    this.#builder.addHeldOut(this.#base + event.step, event.val.loss);
-    this.#show({ heldOutLoss: event.val.loss, accuracy: event.val.accuracy ?? NaN });
+    const { loss, accuracy = NaN } = event.val;
+    const trainingAccuracy = Number(event.metrics?.['accuracy'] ?? NaN);
+    this.#builder.addLook({
+      step: this.#base + event.step,
+      loss,
+      right: accuracy,
+      trainingRight: trainingAccuracy,
+    });
+    this.#show({ heldOutLoss: loss, accuracy, trainingAccuracy });
   }
 
   /** Back at the last good step; gives the step that failed and the one that is kept. */

@@ -66,7 +66,7 @@ const table: { [K in keyof Settings]: Entry<Settings[K]> } = {
   language: oneOf('lang', ['en', 'zh'], 'en'),
   theme: oneOf('theme', ['light', 'dark'], 'light'),
   shape: oneOf('data', shapes, 'spiral'),
-  noise: number('noise', 0.02, 0, 0.3),
+  noise: number('noise', 0.1, 0, 0.5),
   network: {
     key: 'net',
     fallback: '8-8',

@@ -2,9 +2,10 @@
  * One example through one training step, every number of it the engine's: a copy of the network is built, the example
  * is inspected on its way forward, and one step of plain SGD is done on the copy. The network that learns is not touched.
  */
-import { data, nn, type InspectedValue } from 'trainyard';
+import { data as sources, nn, type InspectedValue } from 'trainyard';
 import { tasks } from '../tasks/index.ts';
-import { makePoints } from '../tasks/points/shapes.ts';
+import type { PointsData } from '../tasks/points/index.ts';
+import { reach } from '../tasks/points/sets.ts';
 import type { Point } from '../views/points.ts';
 import { matrices } from '../views/yard_draw.ts';
 import type { Lab } from './lab.svelte.ts';
@@ -107,13 +108,14 @@ export class Slowly {
   async load(lab: Lab): Promise<void> {
     const engine = lab.engine;
     const { settings, tensors } = lab;
-    if (!engine || settings.task !== 'points' || tensors.length === 0) return;
+    const data = lab.data as PointsData | undefined;
+    if (!engine || !data || settings.task !== 'points' || tensors.length === 0) return;
     const generation = ++this.#generation;
-    const train = makePoints(settings.shape, settings.noise, settings.seed).filter(({ heldOut }) => !heldOut);
+    const train = data.points.filter(({ heldOut }) => !heldOut);
     const point = train[(this.#example * 37 + 11) % train.length];
     if (!point) return;
     const task = tasks.points;
-    const x = { data: Float32Array.of(point.x, point.y), shape: [1, 2] };
+    const x = { data: Float32Array.of(reach * point.x, reach * point.y), shape: [1, 2] };
     const y = { data: Float32Array.of(point.kind), shape: [1, 1] };
     const model = await engine.model(nn.sequential(...task.layers(settings)), {
       input: task.input,
@@ -127,8 +129,9 @@ export class Slowly {
         ),
       );
       const seen = await model.inspect(x, { targets: y, loss: task.loss });
+      const chance = (await model.predict(x, { activation: 'sigmoid' })).data[0] ?? NaN;
       const rate = settings.learningRate;
-      const run = model.fit(data.arrays({ x, y }), {
+      const run = model.fit(sources.arrays({ x, y }), {
         loss: task.loss,
         optimizer: { type: 'sgd', lr: rate },
         batchSize: 1,
@@ -162,16 +165,14 @@ export class Slowly {
       }));
       const score = layers.at(-1)?.sums[0] ?? 0;
       const loss = seen.find(({ role }) => role === 'loss')?.data[0] ?? NaN;
-      // The loss is minus the logarithm of the share that the right answer got.
-      const right = Math.exp(-loss);
       this.step = {
         step: lab.progress.figures.step,
         point,
-        input: [point.x, point.y],
+        input: [reach * point.x, reach * point.y],
         layers,
         activation: settings.activation,
         score,
-        chance: point.kind === 1 ? right : 1 - right,
+        chance,
         loss,
         rate,
       };

@@ -2,6 +2,8 @@
  * What the views show: plain data, read from the engine and replaced as a whole, never changed in place. A view takes
  * one of these and draws it; it computes nothing that the engine could.
  */
+import type { ModelSummary, Parameter } from 'trainyard';
+import { digits } from '../views/numbers.ts';
 
 /** One parameter tensor, in PyTorch's layout. */
 export interface Tensor {
@@ -34,12 +36,41 @@ export interface Summary {
   parameters: number;
 }
 
-/** The loss so far: four columns of the same length, in steps; NaN where there is no measurement. */
+/** The engine's parameters as the views take them. */
+export function tensorsOf(parameters: readonly Parameter[]): Tensor[] {
+  const layers = [...new Set(parameters.map(({ layer }) => layer))];
+  return parameters.map(({ name, shape, kind, layer, data }) => ({
+    name,
+    shape,
+    kind,
+    layer: layers.indexOf(layer),
+    values: data,
+  }));
+}
+
+/** The engine's summary as the views take it: each layer's sum in full figures. */
+export function layerRows({ layers, parameters }: ModelSummary): Summary {
+  return {
+    parameters,
+    layers: layers.map(({ name, type, output, formula, parameters: count }) => ({
+      name,
+      type,
+      output,
+      parameters: count,
+      formula: formula === '' ? '' : `${formula.split(' = ')[0]} = ${digits(count)}`,
+    })),
+  };
+}
+
+/** Loss and accuracy so far: columns of the same length, in steps; NaN where there is no measurement. */
 export interface Curve {
   steps: readonly number[];
   training: readonly number[];
   raw: readonly number[];
   heldOut: readonly number[];
+  /** Shares of the examples that are answered right, 0 to 1: of those it learns from, of those it never saw. */
+  trainingRight: readonly number[];
+  heldOutRight: readonly number[];
   marks: readonly Mark[];
 }
 
@@ -59,6 +90,8 @@ export interface Figures {
   heldOutLoss: number;
   /** Share of the held-out examples that are answered right, 0 to 1; NaN before the first measurement. */
   accuracy: number;
+  /** The same of the examples it learns from, while it learns. */
+  trainingAccuracy: number;
   stepsPerSecond: number;
   examplesPerSecond: number;
   seconds: number;
@@ -69,8 +102,8 @@ export interface Probe {
   place: Place;
   value: number;
   atStart: number;
+  /** On the next batch, and what the optimizer would add to it in the next step. */
   gradient: number;
-  /** What the last step added to it. */
   push: number;
   frozen: boolean;
   history: readonly number[];
@@ -96,7 +129,15 @@ export interface Notice {
   rate?: number;
 }
 
-export const emptyCurve: Curve = { steps: [], training: [], raw: [], heldOut: [], marks: [] };
+export const emptyCurve: Curve = {
+  steps: [],
+  training: [],
+  raw: [],
+  heldOut: [],
+  trainingRight: [],
+  heldOutRight: [],
+  marks: [],
+};
 
 export const noFigures: Figures = {
   step: 0,
@@ -104,6 +145,7 @@ export const noFigures: Figures = {
   loss: NaN,
   heldOutLoss: NaN,
   accuracy: NaN,
+  trainingAccuracy: NaN,
   stepsPerSecond: 0,
   examplesPerSecond: 0,
   seconds: 0,

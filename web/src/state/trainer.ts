@@ -4,9 +4,8 @@
  */
 import { nn, type Engine, type Model, type Run, type RunEvent, type TrainyardError } from 'trainyard';
 import type { Task, TaskData, Watching } from '../tasks/task.ts';
-import { digits } from '../views/numbers.ts';
 import { speeds, type Settings } from './settings.ts';
-import type { Place, Summary, Tensor } from './snapshot.ts';
+import { layerRows, tensorsOf, type Place, type Summary, type Tensor } from './snapshot.ts';
 
 export interface Listener {
   event(event: RunEvent): void;
@@ -140,13 +139,7 @@ export class Trainer {
 
   /** The layers, each with the sum that counts its parameters and what it comes to. */
   summary(): Summary {
-    const { layers, parameters } = this.model.summary();
-    const total = (formula: string, count: number): string =>
-      formula === '' ? '' : `${formula.split(' = ')[0]} = ${digits(count)}`;
-    return {
-      parameters,
-      layers: layers.map((layer) => ({ ...layer, formula: total(layer.formula, layer.parameters) })),
-    };
+    return layerRows(this.model.summary());
   }
 
   /** What the task reads this network through. */
@@ -155,30 +148,21 @@ export class Trainer {
     return { model, data, settings, tensors };
   }
 
-  /** Every parameter's value; of the pinned one's tensor also gradient and last push. */
+  /** Every parameter's value; of the pinned one also what the next step will do to it. */
   async read(
     pinned: Place | undefined,
   ): Promise<{ tensors: Tensor[]; frozen: Set<string>; gradient: number; push: number }> {
-    const [all, near] = await Promise.all([
+    const [all, next] = await Promise.all([
       this.model.parameters(),
-      pinned ? this.model.parameters({ names: [pinned.tensor], with: ['gradient', 'update'] }) : [],
+      (pinned && (await this.#run?.preview([pinned.tensor]))) ?? [],
     ]);
-    const layers = [...new Set(all.map(({ layer }) => layer))];
-    const tensors = all.map(({ name, shape, kind, layer, data }) => ({
-      name,
-      shape,
-      kind,
-      layer: layers.indexOf(layer),
-      values: data,
-    }));
     const frozen = new Set(all.filter(({ trainable, kind }) => !trainable && kind !== 'state').map(({ name }) => name));
-    const close = near[0];
     const index = pinned?.index ?? 0;
     return {
-      tensors,
+      tensors: tensorsOf(all),
       frozen,
-      gradient: close?.values.gradient?.[index] ?? 0,
-      push: close?.values.update?.[index] ?? 0,
+      gradient: next[0]?.gradient[index] ?? 0,
+      push: next[0]?.update[index] ?? 0,
     };
   }
 

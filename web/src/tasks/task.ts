@@ -2,7 +2,7 @@ import type { Component } from 'svelte';
 import type { Dataset, Engine, Layer, Loss, Model } from 'trainyard';
 import type { Lab } from '../state/lab.svelte.ts';
 import type { Defaults, Settings, TaskId } from '../state/settings.ts';
-import type { Tensor } from '../state/snapshot.ts';
+import type { Summary, Tensor } from '../state/snapshot.ts';
 
 /** A layer that the visitor can add, resize and take away. */
 export interface Part {
@@ -46,7 +46,9 @@ export interface Task<Data extends TaskData = TaskData, Watched = unknown> {
   /** Milliseconds between two pictures. */
   pictureEvery: number;
   layers(settings: Settings): Layer[];
-  load(settings: Settings): Promise<Data>;
+  /** What is shown before the engine is there, where it is known. */
+  first?(settings: Settings): { data: Data; tensors: readonly Tensor[]; summary: Summary } | undefined;
+  load(settings: Settings, engine: Engine): Promise<Data>;
   /** Reads from the model what this task's stage shows; called a few times a second while it trains. */
   watch(watching: Watching<Data>): Promise<Watched>;
   /** What takes longer and is read after each look at the held-out data. */

@@ -64,8 +64,11 @@ export const en = {
     ],
     votes: (weights: number, digit: number) =>
       `These ${digits(weights)} weights vote on “${digit}”: blue for, red against.`,
+    votesOf: (map: number, digit: number) => `The weights of map ${map} for “${digit}”`,
     sum: (logit: number) => `Right now they add up to ${signed(logit, 1)}`,
     neurons: 'Each square is a neuron: how strongly it answers to this digit.',
+    neuron: (index: number) => `Neuron ${index}; arrow keys choose another`,
+    listens: (index: number, weights: number) => `Neuron ${index} listens through ${digits(weights)} weights:`,
     answer: 'Its answer',
     often: 'as it trains',
     confusion: (rows: number) => `${digits(rows)} held-out digits`,
@@ -100,7 +103,7 @@ export const en = {
     output: 'the output',
     atStart: (step: number) => (step === 0 ? 'at step 0' : `at step ${digits(step)}`),
     gradient: 'gradient now',
-    push: 'last push',
+    push: 'next push',
     sum: 'Show the sum',
     freeze: (count: number) => (count === 1 ? 'Freeze it' : `Freeze these ${digits(count)}`),
     thaw: (count: number) => (count === 1 ? 'Let it learn' : `Let these ${digits(count)} learn`),
@@ -158,6 +161,8 @@ export const en = {
     formula: 'how many',
     help: 'Names and shapes are PyTorch’s, so a saved file opens there.',
     save: 'Save as safetensors',
+    show: (name: string) => `${name} as a picture: each pixel is a parameter. Click one, or use the arrow keys.`,
+    pixels: 'Each pixel is a parameter: blue positive, red negative. Click one to open its card.',
   },
 
   dock: {
@@ -177,6 +182,7 @@ export const en = {
   figures: {
     step: 'step',
     epoch: 'times through the data',
+    trainingRight: 'right in training',
     stepRate: 'steps per second',
     exampleRate: 'digits per second',
     changes: 'parameter changes',
@@ -185,12 +191,24 @@ export const en = {
   chart: {
     label: (step: number, training: number, heldOut: number) =>
       `Loss over ${digits(step)} steps. Training ${loss(training)}, held out ${loss(heldOut)}.`,
+    labelRight: (step: number, training: number, heldOut: number) =>
+      `Share of right answers over ${digits(step)} steps. Training ${percent(training)}, held out ${percent(heldOut)}.`,
     loss: 'loss',
+    right: 'right',
+    trainingRight: 'right in training',
+    heldOutRight: 'right held out',
+    show: { loss: 'Show accuracy', right: 'Show loss' },
     step: (step: number) => (step === 0 ? 'step 0' : n(step)),
     training: 'training',
     heldOut: 'held out',
     log: 'Log scale',
     linear: 'Plain scale',
+    table: 'As table',
+    past: (step: number) => `As it was at step ${digits(step)}. Back to now`,
+    tableTitle: 'The loss over the run',
+    batch: 'single batch',
+    csv: 'Save as CSV',
+    close: 'Close',
     marks: {
       rate: (from: string, to: string) => `rate ${from} → ${to}`,
       batch: (from: string, to: string) => `batch ${from} → ${to}`,
@@ -291,6 +309,7 @@ export const en = {
       ['R', 'start again'],
       ['D', 'new seed'],
       ['[ ]', 'slower, faster'],
+      ['← →', 'back and forth along the run'],
       ['?', 'this list'],
     ] as readonly (readonly [string, string])[],
   },
@@ -298,6 +317,7 @@ export const en = {
     paused: (step: number, value: number, accuracy: number) =>
       `Paused at step ${digits(step)}. Loss ${loss(value)}. Held out ${percent(accuracy)} right.`,
     running: 'Training.',
+    past: (step: number) => `As it was at step ${digits(step)}.`,
     restarted: (seed: number) => `Started again with seed ${seed}.`,
     parameters: (parameters: number) => `The network now has ${digits(parameters)} parameters.`,
   },

@@ -55,8 +55,11 @@ export const zh: Dictionary = {
       `${inputs} × 9 + 1 = ${weights} 个参数`,
     ],
     votes: (weights, digit) => `这 ${digits(weights)} 个权重给“${digit}”投票：蓝色赞成，红色反对。`,
+    votesOf: (map, digit) => `第 ${map} 张图给“${digit}”的权重`,
     sum: (logit) => `现在合计 ${signed(logit, 1)}`,
     neurons: '每个小方块是一个神经元：它对这个数字的反应有多强。',
+    neuron: (index) => `神经元 ${index}，用方向键换一个`,
+    listens: (index, weights) => `神经元 ${index} 靠 ${digits(weights)} 个权重来听：`,
     answer: '它的判断',
     often: '边训练边刷新',
     confusion: (rows) => `${digits(rows)} 个没见过的数字`,
@@ -90,7 +93,7 @@ export const zh: Dictionary = {
     output: '输出',
     atStart: (step) => `第 ${digits(step)} 步时`,
     gradient: '此刻的梯度',
-    push: '上一步推了它',
+    push: '下一步要推它',
     sum: '看算式',
     freeze: (count) => (count === 1 ? '冻结它' : `冻结这 ${digits(count)} 个`),
     thaw: (count) => (count === 1 ? '放开它' : `放开这 ${digits(count)} 个`),
@@ -148,6 +151,8 @@ export const zh: Dictionary = {
     formula: '怎么算的',
     help: '名字和形状与 PyTorch 一致，存下来的文件可以直接在那边打开。',
     save: '存成 safetensors',
+    show: (name) => `${name} 的图：一个像素是一个参数。点一下，或用方向键选。`,
+    pixels: '一个像素是一个参数：蓝正红负。点一下就打开它的卡片。',
   },
 
   dock: {
@@ -167,6 +172,7 @@ export const zh: Dictionary = {
   figures: {
     step: '步数',
     epoch: '数据看了几遍',
+    trainingRight: '训练时判对',
     stepRate: '每秒步数',
     exampleRate: '每秒看的数字',
     changes: '参数改动次数',
@@ -175,12 +181,24 @@ export const zh: Dictionary = {
   chart: {
     label: (step, training, heldOut) =>
       `${digits(step)} 步里损失的变化。训练 ${loss(training)}，验证 ${loss(heldOut)}。`,
+    labelRight: (step, training, heldOut) =>
+      `${digits(step)} 步里判对的比例。训练 ${percent(training)}，验证 ${percent(heldOut)}。`,
     loss: '损失',
+    right: '判对',
+    trainingRight: '训练判对',
+    heldOutRight: '验证判对',
+    show: { loss: '看准确率', right: '看损失' },
     step: (step) => (step === 0 ? '第 0 步' : n(step)),
     training: '训练',
     heldOut: '验证',
     log: '对数刻度',
     linear: '普通刻度',
+    table: '看表格',
+    past: (step) => `第 ${digits(step)} 步时的样子，点这里回到现在`,
+    tableTitle: '整个训练过程的损失',
+    batch: '单批',
+    csv: '存成 CSV',
+    close: '关闭',
     marks: {
       rate: (from, to) => `学习率 ${from} → ${to}`,
       batch: (from, to) => `每批 ${from} → ${to}`,
@@ -278,6 +296,7 @@ export const zh: Dictionary = {
       ['R', '从头再来'],
       ['D', '换个种子'],
       ['[ ]', '慢一点、快一点'],
+      ['← →', '沿着训练过程前后看'],
       ['?', '这张表'],
     ],
   },
@@ -285,6 +304,7 @@ export const zh: Dictionary = {
     paused: (step, value, accuracy) =>
       `停在第 ${digits(step)} 步。损失 ${loss(value)}，没见过的判对 ${percent(accuracy)}。`,
     running: '正在训练。',
+    past: (step) => `第 ${digits(step)} 步时的样子。`,
     restarted: (seed) => `用种子 ${seed} 从头再来。`,
     parameters: (parameters) => `网络现在有 ${digits(parameters)} 个参数。`,
   },

@@ -36,15 +36,6 @@ export interface DigitsExamined {
 const classes = 10;
 const chunk = 250;
 
-/** What scores mean as shares. */
-function shares(scores: ArrayLike<number>, first = 0): number[] {
-  const own = Array.from({ length: classes }, (_, i) => scores[first + i] ?? 0);
-  const most = Math.max(...own);
-  const powers = own.map((score) => Math.exp(score - most));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
-}
-
 /** One test digit as the network takes it. */
 export function testImage(test: Digits, row: number): Float32Array {
   return Float32Array.from(test.pixels.subarray(row * 784, (row + 1) * 784), (value) => value / 255);
@@ -98,7 +89,11 @@ export const digits: Task<DigitsData, DigitsWatched> = {
   },
 
   async watch({ model, settings }) {
-    const values = await model.inspect({ data: look.image, shape: [1, 1, 28, 28] });
+    const image = { data: look.image, shape: [1, 1, 28, 28] };
+    const [values, chances] = await Promise.all([
+      model.inspect(image),
+      model.predict(image, { activation: 'softmax' }),
+    ]);
     const activations = values.filter(({ role }) => role === 'activation');
     const after = activations.filter(({ op }) => op === settings.activation);
     const scores = activations.at(-1)?.data ?? new Float32Array(classes);
@@ -108,7 +103,7 @@ export const digits: Task<DigitsData, DigitsWatched> = {
         .map(({ shape, data: maps }) => ({ filters: shape[1] ?? 1, side: shape[2] ?? 1, values: maps })),
       neurons: after.filter(({ shape }) => shape.length === 2).map(({ data: neurons }) => neurons),
       scores,
-      chances: shares(scores),
+      chances: Array.from(chances.data),
     };
   },
 
@@ -122,9 +117,10 @@ export const digits: Task<DigitsData, DigitsWatched> = {
     for (let first = 0; first < test.rows; first += chunk) {
       const rows = Math.min(chunk, test.rows - first);
       const pixels = test.pixels.slice(first * 784, (first + rows) * 784);
-      const { data: scores } = await model.predict({ data: pixels, shape: [rows, 1, 28, 28], scale: 1 / 255 });
+      const images = { data: pixels, shape: [rows, 1, 28, 28], scale: 1 / 255 };
+      const { data: shares } = await model.predict(images, { activation: 'softmax' });
       for (let row = 0; row < rows; row++) {
-        const own = shares(scores, row * classes);
+        const own = Array.from(shares.subarray(row * classes, (row + 1) * classes));
         const answer = own.indexOf(Math.max(...own));
         const truth = test.labels[first + row] ?? 0;
         if (answer !== truth) mistakes.push({ row: first + row, truth, answer, chance: own[answer] ?? 0 });

@@ -1,12 +1,13 @@
 /** Two kinds of point in the plane, told apart by a small network of which every parameter can be seen. */
 import { data, nn } from 'trainyard';
+import start from 'virtual:start';
 import { readParts } from '../../state/network.ts';
-import type { Settings } from '../../state/settings.ts';
 import type { Point } from '../../views/points.ts';
 import { largestScore } from '../../views/colour.ts';
 import type { Maps } from '../../views/yard_draw.ts';
 import type { Task, TaskData } from '../task.ts';
-import { makePoints } from './shapes.ts';
+import { defaults, input, layers } from './network.ts';
+import { heldOutRows, reach, splitPoints, toPoints, trainRows } from './sets.ts';
 
 export interface PointsData extends TaskData {
   points: readonly Point[];
@@ -24,14 +25,14 @@ const mapSide = 36;
 const surfaceGrid = grid(surfaceSide);
 const mapGrid = grid(mapSide);
 
-/** The square from −1 to 1, row by row from the top. */
+/** The square, row by row from the top. */
 function grid(side: number): { data: Float32Array; shape: readonly number[] } {
   const places = new Float32Array(side * side * 2);
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {
       const at = 2 * (row * side + column);
-      places[at] = (2 * (column + 0.5)) / side - 1;
-      places[at + 1] = 1 - (2 * (row + 0.5)) / side;
+      places[at] = reach * ((2 * (column + 0.5)) / side - 1);
+      places[at + 1] = reach * (1 - (2 * (row + 0.5)) / side);
     }
   }
   return { data: places, shape: [side * side, 2] };
@@ -39,29 +40,31 @@ function grid(side: number): { data: Float32Array; shape: readonly number[] } {
 
 export const points: Task<PointsData, PointsWatched> = {
   id: 'points',
-  defaults: { network: '8-8', activation: 'tanh', learningRate: 0.01, batchSize: 10, optimizer: 'adam', speed: 5 },
-  input: [2],
+  defaults,
+  input,
   loss: 'bceWithLogits',
   letters: [''],
   sizes: { '': { low: 1, high: 32, step: 1, usual: 4, most: 5 } },
   heldOutEvery: 20,
   pictureEvery: 50,
 
-  layers(settings: Settings) {
-    const activation = nn[settings.activation];
-    return [...readParts(settings.network).flatMap(({ size }) => [nn.linear(size), activation()]), nn.linear(1)];
+  layers: (settings) => layers(nn, settings),
+
+  first(settings) {
+    const names = Object.keys(start.settings) as (keyof typeof start.settings)[];
+    if (names.some((name) => settings[name] !== start.settings[name])) return undefined;
+    return {
+      data: { ...splitPoints(data, settings), points: start.points, trainRows, heldOutRows },
+      tensors: start.tensors.map((tensor) => ({ ...tensor, values: Float32Array.from(tensor.values) })),
+      summary: start.summary,
+    };
   },
 
-  async load(settings) {
-    const points = makePoints(settings.shape, settings.noise, settings.seed);
-    const of = (chosen: readonly Point[]) =>
-      data.arrays({
-        x: { data: Float32Array.from(chosen.flatMap(({ x, y }) => [x, y])), shape: [chosen.length, 2] },
-        y: { data: Float32Array.from(chosen, ({ kind }) => kind), shape: [chosen.length, 1] },
-      });
-    const train = points.filter(({ heldOut }) => !heldOut);
-    const held = points.filter(({ heldOut }) => heldOut);
-    return { points, train: of(train), heldOut: of(held), trainRows: train.length, heldOutRows: held.length };
+  async load(settings, engine) {
+    const { train, heldOut } = splitPoints(data, settings);
+    const [seen, unseen] = await Promise.all([engine.readData(train), engine.readData(heldOut)]);
+    const points = [...toPoints(seen, false), ...toPoints(unseen, true)];
+    return { points, train, heldOut, trainRows, heldOutRows };
   },
 
   async watch({ model, settings }) {
