@@ -56,7 +56,7 @@ export class Progress {
 
   heldOut(event: ValidationEvent): void {
     const { loss, accuracy = NaN } = event.val;
-    const trainingAccuracy = Number(event.metrics?.['accuracy'] ?? NaN);
+    const trainingAccuracy = Number(event.metrics?.accuracy ?? NaN);
     this.#builder.addLook({
       step: this.#base + event.step,
       loss,

@@ -152,10 +152,8 @@ export class Trainer {
   async read(
     pinned: Place | undefined,
   ): Promise<{ tensors: Tensor[]; frozen: Set<string>; gradient: number; push: number }> {
-    const [all, next] = await Promise.all([
-      this.model.parameters(),
-      (pinned && (await this.#run?.preview([pinned.tensor]))) ?? [],
-    ]);
+    const preview = pinned && this.#run ? this.#run.preview([pinned.tensor]) : Promise.resolve([]);
+    const [all, next] = await Promise.all([this.model.parameters(), preview]);
     const frozen = new Set(all.filter(({ trainable, kind }) => !trainable && kind !== 'state').map(({ name }) => name));
     const index = pinned?.index ?? 0;
     return {

@@ -205,7 +205,7 @@ export const en = {
     linear: 'Plain scale',
     table: 'As table',
     past: (step: number) => `As it was at step ${digits(step)}. Back to now`,
-    tableTitle: 'The loss over the run',
+    tableTitle: 'Loss and accuracy over the run',
     batch: 'single batch',
     csv: 'Save as CSV',
     close: 'Close',

@@ -195,7 +195,7 @@ export const zh: Dictionary = {
     linear: '普通刻度',
     table: '看表格',
     past: (step) => `第 ${digits(step)} 步时的样子，点这里回到现在`,
-    tableTitle: '整个训练过程的损失',
+    tableTitle: '整个训练过程的损失和准确率',
     batch: '单批',
     csv: '存成 CSV',
     close: '关闭',

@@ -35,8 +35,8 @@ export function splitPoints(
 
 /** Rows as the page draws them: x and y from −1 to 1. */
 export function toPoints({ inputs, targets }: Rows, heldOut: boolean): Point[] {
-  const places = inputs['x']?.data ?? [];
-  return Array.from(targets['y']?.data ?? [], (kind, row) => ({
+  const places = inputs.x?.data ?? [];
+  return Array.from(targets.y?.data ?? [], (kind, row) => ({
     x: (places[2 * row] ?? 0) / reach,
     y: (places[2 * row + 1] ?? 0) / reach,
     kind: kind === 1 ? 1 : 0,
