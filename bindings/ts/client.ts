@@ -41,7 +41,7 @@ export class Client {
       } catch (error) {
         // An argument that cannot be cloned: a function, a detached array.
         this.#settle(id)?.reject(
-          failure('INVALID_VALUE', method, { got: String(error), hint: 'typed_array', cause: error }),
+          failure('INVALID_VALUE', 'data', { got: String(error), hint: 'typed_array', cause: error }),
         );
       }
     });

@@ -68,16 +68,27 @@ async function fromUrl(url: URL): Promise<WebAssembly.Module> {
 }
 
 /** The compiled module. Throws ENGINE_LOAD with the address and what came from there. */
-export function compile(source: WasmSource): Promise<WebAssembly.Module> {
-  if (source instanceof WebAssembly.Module) return Promise.resolve(source);
+export async function compile(source: WasmSource): Promise<WebAssembly.Module> {
+  const module = await compiled(source);
+  // Another one would start, and never answer.
+  if (WebAssembly.Module.exports(module).length > 0) return module;
+  throw failure('ENGINE_LOAD', 'wasm', { expected: 'trainyard.*.wasm', got: 'no exports' });
+}
+
+async function compiled(source: WasmSource): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
   if (typeof Response === 'function' && source instanceof Response) return fromResponse(source, source.url);
-  if (typeof source === 'string' || source instanceof URL) return fromUrl(absolute(source));
+  if (typeof source === 'string' || source instanceof URL) return fromUrl(absolute(source, 'wasm'));
   return fromBytes(source as BufferSource, 'wasm');
 }
 
-/** An address as the page understands it. */
-export function absolute(url: string | URL): URL {
-  return new URL(url, typeof document === 'object' ? document.baseURI : globalThis.location?.href);
+/** An address as the page understands it; Node understands absolute ones only. Throws INVALID_VALUE with the path. */
+export function absolute(url: string | URL, path: string): URL {
+  try {
+    return new URL(url, typeof document === 'object' ? document.baseURI : globalThis.location?.href);
+  } catch (error) {
+    throw failure('INVALID_VALUE', path, { expected: 'URL', got: String(url), cause: error });
+  }
 }
 
 /** Why a worker's script did not start: asks for it once more and looks at the answer. */

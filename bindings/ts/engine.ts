@@ -7,6 +7,8 @@ import { disposable } from './dispose.js';
 import { failure, reasonSentence, type Language } from './errors.js';
 import type { Reason } from './features.js';
 import { Model, type ModelOptions } from './model.js';
+import { Module, trace } from './module.js';
+import { kindOf, optionsOf, plain, positive } from './plain.js';
 import type { DatasetInfo, DatasetMade, Rows } from './protocol.js';
 
 /** What `load()` chose. */
@@ -54,23 +56,28 @@ export class Engine {
     this.info = info;
   }
 
-  /** Why `load()` chose this build, in words. */
-  explain(language: Language = 'en'): string[] {
+  /** Why `load()` chose this build, in words: of the language given, or of the one that messages are in. */
+  explain(language?: Language): string[] {
     return this.info.reasons.map((reason) => reasonSentence(reason, language));
   }
 
   /**
    * Builds a model from a description.
    *
-   * @param description a layer, a sequence or a graph of `nn`, or the same as plain data (`{ trainyard: 1, … }`).
+   * @param description a layer, a sequence or a graph of `nn`, the same as plain data (`{ trainyard: 1, … }`), or a
+   * module, whose `forward` is traced once.
    * @param options sizes of the input without the axis of examples (`input: [1, 28, 28]`, channels first), and the
    * seed of the initial weights.
    * @throws {TrainyardError} UNKNOWN_LAYER, UNKNOWN_OPTION, SHAPE_MISMATCH, INVALID_GRAPH, OUT_OF_MEMORY, …, with the
    * layer in `path`.
    */
-  async model(description: Description, options: ModelOptions): Promise<Model> {
-    const made = await this.#client.call('createModel', { description: describe(description), options });
-    return new Model(this.#client, async (dataset) => (await this.#made(dataset)).handle, made);
+  async model(description: Description | Module, options: ModelOptions): Promise<Model> {
+    const wanted = plain(optionsOf(options, 'model'), 'model');
+    const names = wanted.inputs && Object.keys(wanted.inputs);
+    const described = description instanceof Module ? trace(description, names) : description;
+    const args = { description: describe(described), options: wanted };
+    const made = await this.#client.call('createModel', args);
+    return new Model(this.#client, async (dataset, path) => (await this.#made(dataset, path)).handle, made);
   }
 
   /** Hands a data set to the engine (which `fit` does by itself) and says what it holds: rows, shapes, classes. */
@@ -92,8 +99,8 @@ export class Engine {
    * What one thread of this machine can do at most, in GFLOP/s: multiply-adds in registers alone, for about so many
    * milliseconds. Products of matrices reach a share of it.
    */
-  peak(milliseconds = 50): Promise<number> {
-    return this.#client.call('peak', { milliseconds });
+  async peak(milliseconds = 50): Promise<number> {
+    return this.#client.call('peak', { milliseconds: positive(milliseconds, 'peak') });
   }
 
   /** Ends the engine, its worker, its models and runs. What is pending is rejected with DISPOSED. */
@@ -101,26 +108,35 @@ export class Engine {
     this.#client.die(failure('DISPOSED', 'engine', { hint: 'load_again' }));
   }
 
-  /** The data set inside this engine, copied there at first sight. */
-  #made(dataset: Dataset): Promise<DatasetMade> {
+  /** The data set inside this engine, copied there at first sight; `path` names it in errors. */
+  #made(dataset: Dataset, path = 'data'): Promise<DatasetMade> {
     if (!(dataset instanceof Dataset)) {
-      return Promise.reject(failure('TYPE_MISMATCH', 'data', { expected: 'Dataset', got: typeof dataset }));
+      return Promise.reject(failure('TYPE_MISMATCH', path, { expected: 'Dataset', got: kindOf(dataset) }));
     }
-    return remember(this.#datasets, dataset, () => {
-      const made = this.#make(dataset);
-      this.#forgotten.register(dataset, made);
-      return made;
-    });
+    return remember(this.#datasets, dataset, () => this.#make(dataset));
   }
 
   async #make({ origin }: Dataset): Promise<DatasetMade> {
-    if (origin.kind === 'source') return this.#client.call('createDataset', origin.described);
+    if (origin.kind === 'source') {
+      const made = this.#client.call('createDataset', origin.described);
+      this.#forgotten.register(origin, made);
+      return made;
+    }
     const { split, part } = origin;
-    const halves = await remember(this.#splits, split, async () => {
-      const { handle } = await this.#made(split.parent);
-      return this.#client.call('splitDataset', { dataset: handle, options: split.options });
-    });
+    const halves = await remember(this.#splits, split, () => this.#halve(split));
     return halves[part];
+  }
+
+  /** Both parts of a split, which leave together: one keeps the whole data set anyway. */
+  async #halve(split: Split): Promise<Halves> {
+    const { handle } = await this.#made(split.parent);
+    const halves = this.#client.call('splitDataset', { dataset: handle, options: split.options });
+    for (const part of ['first', 'second'] as const) {
+      const made = halves.then((both) => both[part]);
+      made.catch(() => {}); // told to whoever asked for a part
+      this.#forgotten.register(split, made);
+    }
+    return halves;
   }
 }
 

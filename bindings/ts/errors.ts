@@ -12,10 +12,13 @@ let current: Language = 'en';
 
 /** The language of messages of errors made from now on (English until said otherwise). */
 export function setLanguage(language: Language): void {
-  if (!Object.hasOwn(tables, language)) {
-    throw failure('INVALID_VALUE', 'language', { expected: Object.keys(tables).join(', '), got: String(language) });
-  }
-  current = language;
+  current = known(language);
+}
+
+/** The language, if it is one of the package's. */
+function known(language: Language): Language {
+  if (Object.hasOwn(tables, language)) return language;
+  throw failure('INVALID_VALUE', 'language', { expected: Object.keys(tables).join(', '), got: String(language) });
 }
 
 /** The one exception of the package. */
@@ -41,9 +44,9 @@ export class TrainyardError extends Error {
     this.data = data;
   }
 
-  /** The message in a language. */
+  /** The message in a language. Throws INVALID_VALUE for one that is not there. */
   in(language: Language): string {
-    return sentence(this.data, language);
+    return sentence(this.data, known(language));
   }
 }
 
@@ -59,9 +62,9 @@ export function sentence(data: ErrorData, language: Language): string {
   return table.join(data.path, table.codes[data.code], data.expected, data.got, hintSentence(data, language));
 }
 
-/** A reason of `engine.info` in a language. */
-export function reasonSentence(reason: { key: string; argument: string }, language: Language): string {
-  const { reasons } = tables[language];
+/** A reason of `engine.info` in a language, by default that of messages. */
+export function reasonSentence(reason: { key: string; argument: string }, language: Language = current): string {
+  const { reasons } = tables[known(language)];
   return reasons[reason.key as keyof typeof reasons](reason.argument);
 }
 

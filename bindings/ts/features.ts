@@ -44,6 +44,8 @@ export interface Wishes {
 
 /** More threads than this gain nothing on the sizes that fit a browser. */
 const mostThreads = 8;
+/** Nobody gets more than this, whatever they ask for. */
+const threadLimit = 32;
 
 const magic = [0, 97, 115, 109, 1, 0, 0, 0];
 // (func (result v128) (i8x16.popcnt (i32x4.splat (i32.const 0))))
@@ -77,6 +79,13 @@ export function choose(features: Features, wishes: Wishes): Choice {
     const lacking = [!features.simd && 'SIMD', !features.exceptions && 'exceptions'].filter(Boolean).join(', ');
     throw failure('NOT_SUPPORTED', 'load', { expected: 'WebAssembly SIMD', got: `no ${lacking}`, hint: 'no_simd' });
   }
+  const { build } = wishes;
+  if (build?.startsWith('relaxed') && !features.relaxed) {
+    throw failure('NOT_SUPPORTED', 'load.build', { expected: 'relaxed SIMD', got: build });
+  }
+  if (build?.endsWith('-threads') && !features.sharedMemory) {
+    throw failure('NOT_SUPPORTED', 'load.build', { expected: 'SharedArrayBuffer', got: build });
+  }
   const reasons: Reason[] = [];
   const because = (key: ReasonKey, argument = ''): void => void reasons.push({ key, argument });
 
@@ -108,6 +117,7 @@ function chooseThreads(features: Features, wishes: Wishes): { key: ReasonKey; th
   if (!features.sharedMemory) return one('threads_unsupported');
   if (features.mainThread && !wishes.worker) return one('threads_main_thread');
   if (!wishes.sameOrigin) return one('threads_other_origin');
-  const threads = wishes.threads === true ? Math.min(features.cores, mostThreads) : wishes.threads;
+  const threads =
+    wishes.threads === true ? Math.min(features.cores, mostThreads) : Math.min(wishes.threads, threadLimit);
   return threads > 1 ? { key: 'threads_on', threads } : one('threads_one_core');
 }

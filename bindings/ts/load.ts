@@ -1,9 +1,10 @@
-import { buildOf, type Build, type BuildName } from './builds.js';
+import { buildNames, buildOf, type Build, type BuildName } from './builds.js';
 import { Client } from './client.js';
 import { absolute, compile, diagnoseScript, type WasmSource } from './compile.js';
 import { Engine, type EngineInfo } from './engine.js';
 import { failure, setLanguage, TrainyardError, type Language } from './errors.js';
 import { choose, probe } from './features.js';
+import { flag, kindOf, optionsOf, positive, refuseUnknown, whole } from './plain.js';
 import { protocol, type FromEngine, type Start } from './protocol.js';
 import { directTransport, isSameOrigin, workerTransport, type Transport } from './transport.js';
 
@@ -13,7 +14,7 @@ export interface LoadOptions {
    * fastest that the browser has.
    */
   deterministic?: boolean;
-  /** `false` or 1: one thread; a number: at most that many. Default: one for each core, where the page may share memory. */
+  /** `false` or 1: one thread; a number: so many, 32 at most. Default: one for each core, where the page may share memory. */
   threads?: boolean | number;
   /** `false`: without a worker, in this thread. Or the address of the engine's script, or what makes the worker. */
   worker?: boolean | string | URL | (() => Worker);
@@ -31,13 +32,14 @@ export interface LoadOptions {
  * Loads the engine: picks the best build that runs here, compiles it, starts it in a worker.
  * Needs no options and no special headers.
  *
- * @throws {TrainyardError} NOT_SUPPORTED without WebAssembly SIMD; ENGINE_LOAD with the address, the HTTP status, the
+ * @throws {TrainyardError} NOT_SUPPORTED without WebAssembly SIMD, or for a build that does not run here;
+ * UNKNOWN_OPTION, TYPE_MISMATCH, INVALID_VALUE for wrong options; ENGINE_LOAD with the address, the HTTP status, the
  * type and the first bytes when a file cannot be loaded.
  */
-export async function load(options: LoadOptions = {}): Promise<Engine> {
-  const { deterministic = false, threads = true, worker = true, language, timeout = 20_000 } = options;
+export async function load(options?: LoadOptions): Promise<Engine> {
+  const { deterministic = false, threads = true, worker = true, language, timeout = 20_000, build: asked, wasm } = checked(options); // prettier-ignore
   if (language) setLanguage(language);
-  const given = typeof worker === 'string' || worker instanceof URL ? absolute(worker) : undefined;
+  const given = typeof worker === 'string' || worker instanceof URL ? absolute(worker, 'worker') : undefined;
   const inWorker = worker !== false;
   const sameOrigin = isSameOrigin(given ?? buildOf('simd128').script);
   const wishes = {
@@ -45,13 +47,13 @@ export async function load(options: LoadOptions = {}): Promise<Engine> {
     threads,
     worker: inWorker,
     sameOrigin,
-    ...(options.build && { build: options.build }),
+    ...(asked && { build: asked }),
   };
   const choice = choose(probe(), wishes);
   const build = buildOf(choice.build);
   const script = given ?? build.script;
 
-  const module = await compile(options.wasm ?? build.wasm);
+  const module = await compile(wasm ?? build.wasm);
   const { client, facts } = await start(build, typeof worker === 'function' ? worker : script, script, {
     module,
     threads: choice.threads,
@@ -70,6 +72,32 @@ export async function load(options: LoadOptions = {}): Promise<Engine> {
   return new Engine(client, info);
 }
 
+const optionNames = ['deterministic', 'threads', 'worker', 'wasm', 'build', 'language', 'timeout'];
+
+/** The options, if they are what they should be. */
+function checked(given: LoadOptions | undefined): LoadOptions {
+  const options = optionsOf(given, 'load');
+  refuseUnknown(options, optionNames, 'load');
+  const { deterministic, threads, worker, build, timeout } = options;
+  if (deterministic !== undefined) flag(deterministic, 'load.deterministic');
+  if (threads !== undefined && typeof threads !== 'boolean') whole(threads, 1, 'load.threads');
+  if (timeout !== undefined && positive(timeout, 'load.timeout') >= 2 ** 31) {
+    throw failure('INVALID_VALUE', 'load.timeout', { expected: '< 2^31', got: String(timeout) });
+  }
+  const runs = deterministic ? buildNames.filter((name) => !name.startsWith('relaxed')) : buildNames;
+  if (build !== undefined && !runs.includes(build)) {
+    throw failure('INVALID_VALUE', 'load.build', { expected: runs.join(', '), got: String(build) });
+  }
+  const workers = ['undefined', 'boolean', 'string', 'function'];
+  if (!workers.includes(typeof worker) && !(worker instanceof URL)) {
+    throw failure('TYPE_MISMATCH', 'load.worker', {
+      expected: 'boolean, string, URL, () => Worker',
+      got: kindOf(worker),
+    });
+  }
+  return options;
+}
+
 interface Starting {
   module: WebAssembly.Module;
   threads: number;
@@ -82,7 +110,8 @@ async function start(build: Build, source: URL | (() => Worker), script: URL, st
   let transport: Transport | undefined;
   let client: Client | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const lock = `trainyard-${globalThis.crypto.randomUUID()}`;
+  // Not randomUUID: a page on a plain address of the local network has none.
+  const lock = `trainyard-${crypto.getRandomValues(new Uint32Array(4)).join('-')}`;
   try {
     const ready = await new Promise<Extract<FromEngine, { kind: 'ready' }>>((resolve, reject) => {
       const receiver = {
@@ -98,10 +127,10 @@ async function start(build: Build, source: URL | (() => Worker), script: URL, st
         },
       };
       timer = setTimeout(() => void diagnoseScript(script, `${starting.timeout} ms`).then(reject), starting.timeout);
-      const made = starting.inWorker
-        ? Promise.resolve(workerTransport(source, receiver))
+      const starts = starting.inWorker
+        ? made(() => workerTransport(source, receiver), script)
         : directTransport(script, receiver);
-      made.then((t) => {
+      starts.then((t) => {
         transport = t;
         const { module, threads } = starting;
         t.post({ kind: 'start', protocol, build: build.name, module, threads, lock } satisfies Start);
@@ -116,6 +145,15 @@ async function start(build: Build, source: URL | (() => Worker), script: URL, st
     throw error;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** What an action makes; its error is one of loading: it may be a caller's own function that fails. */
+async function made<T>(make: () => T, script: URL): Promise<T> {
+  try {
+    return make();
+  } catch (error) {
+    throw failure('ENGINE_LOAD', script.href, { expected: 'Worker', got: String(error), cause: error });
   }
 }
 

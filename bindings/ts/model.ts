@@ -4,9 +4,10 @@ import { describeInputs } from './data/dataset.js';
 import { Buffers, type Values } from './data/values.js';
 import { disposable } from './dispose.js';
 import { failure } from './errors.js';
-import { Parameter } from './parameter.js';
+import { numbersOf, Parameter } from './parameter.js';
+import { kindOf, optionsOf, plain, refuseUnknown, whole } from './plain.js';
 import type { Handle, InspectedValue, ModelMade, ModelSummary, ParameterField, Tensor } from './protocol.js';
-import { Run, type FitOptions } from './run.js';
+import { paceOf, Run, type FitOptions } from './run.js';
 import type { Loss, Metric } from './training.js';
 
 export interface ModelOptions {
@@ -64,11 +65,11 @@ export class Model {
   readonly #client: Client;
   readonly #handle: Handle;
   readonly #summary: ModelSummary;
-  readonly #dataset: (dataset: Dataset) => Promise<Handle>;
+  readonly #dataset: (dataset: Dataset, path?: string) => Promise<Handle>;
   #disposed = false;
 
   /** @internal */
-  constructor(client: Client, dataset: (dataset: Dataset) => Promise<Handle>, made: ModelMade) {
+  constructor(client: Client, dataset: (dataset: Dataset, path?: string) => Promise<Handle>, made: ModelMade) {
     this.#client = client;
     this.#dataset = dataset;
     this.#handle = made.handle;
@@ -83,7 +84,8 @@ export class Model {
   }
 
   /**
-   * Trains. Returns at once; errors reject `run.done` and end the iteration.
+   * Trains. Returns at once; errors reject `run.done` and end the iteration: BUSY while another run trains the model,
+   * SHAPE_MISMATCH, INVALID_LABEL, BATCH_TOO_LARGE where data and model do not fit, UNKNOWN_OPTION, INVALID_VALUE, …
    *
    * ```ts
    * const run = model.fit(train, { val, epochs: 10, loss: 'crossEntropy', optimizer: 'adam' });
@@ -91,29 +93,36 @@ export class Model {
    * const { loss } = await run.done;
    * ```
    */
-  fit(train: Dataset, options: FitOptions): Run {
-    const { val, paused = false, stepsPerSecond = Infinity, eventsPerSecond = 30, ...rest } = options;
-    const pace = { paused, stepsPerSecond, eventsPerSecond };
+  fit(train: Dataset, options?: FitOptions): Run {
     const start = async (): Promise<Handle> => {
+      const { val, paused, stepsPerSecond, eventsPerSecond, ...rest } = optionsOf(options, 'fit');
+      const pace = paceOf({ paused, stepsPerSecond, eventsPerSecond });
       const model = this.#use();
-      const [trainHandle, valHandle] = await Promise.all([this.#dataset(train), val ? this.#dataset(val) : null]);
-      const args = { model, train: trainHandle, val: valHandle, options: rest, pace };
+      const [trainHandle, valHandle] = await Promise.all([
+        this.#dataset(train, 'train'),
+        val ? this.#dataset(val, 'fit.val') : null,
+      ]);
+      const args = { model, train: trainHandle, val: valHandle, options: plain(rest, 'fit'), pace };
       return (await this.#client.call('fit', args)).run;
     };
     return new Run(this.#client, start(), (names) => this.read(names));
   }
 
-  /** What the network gives for inputs: its first output, `[n, …]`. May be called while it trains. */
-  async predict(inputs: Inputs, options: PredictOptions = {}): Promise<Tensor> {
+  /**
+   * What the network gives for inputs: its first output, `[n, …]`, images channels first. May be called while it
+   * trains. Throws SHAPE_MISMATCH where the inputs do not fit, INVALID_DATA for NaN and infinities.
+   */
+  async predict(inputs: Inputs, options?: PredictOptions): Promise<Tensor> {
     const all = await this.predictAll(inputs, options);
     return Object.values(all)[0]!;
   }
 
   /** All outputs by name. */
-  predictAll(inputs: Inputs, options: PredictOptions = {}): Promise<Record<string, Tensor>> {
+  predictAll(inputs: Inputs, options?: PredictOptions): Promise<Record<string, Tensor>> {
     return this.#guarded(() => {
       const buffers = new Buffers();
-      const spec = { inputs: describeInputs(inputs, buffers), ...options };
+      const wanted = plain(optionsOf(options, 'predict'), 'predict');
+      const spec = { inputs: describeInputs(inputs, buffers), ...wanted };
       return this.#client.call('predict', { model: this.#use(), spec, buffers: buffers.list });
     });
   }
@@ -123,27 +132,32 @@ export class Model {
     return this.#guarded(() => {
       const buffers = new Buffers();
       const spec = { inputs: describeInputs(inputs, buffers) };
+      whole(times, 1, 'times');
       return this.#client.call('benchmark', { model: this.#use(), spec, buffers: buffers.list, times });
     });
   }
 
-  /** Loss and metrics on a data set. */
-  async evaluate(data: Dataset, options: EvaluateOptions = {}): Promise<Record<string, unknown> & { loss: number }> {
+  /**
+   * Loss and metrics on a data set, weighted as the examples are; nothing is learnt. Throws as `fit` does for a loss or
+   * metrics that do not fit.
+   */
+  async evaluate(data: Dataset, options?: EvaluateOptions): Promise<Record<string, unknown> & { loss: number }> {
     const model = this.#use();
+    const checked = plain(optionsOf(options, 'evaluate'), 'evaluate');
     const dataset = await this.#dataset(data);
-    const result = await this.#client.call('evaluate', { model, dataset, options });
+    const result = await this.#client.call('evaluate', { model, dataset, options: checked });
     return result as Record<string, unknown> & { loss: number };
   }
 
-  /** Every value on the way of a few examples through the network, images channels first. */
-  inspect(inputs: Inputs, options: InspectOptions = {}): Promise<InspectedValue[]> {
+  /** Every value on the way of a few examples through the network: `[n, …]`, images channels first. */
+  inspect(inputs: Inputs, options?: InspectOptions): Promise<InspectedValue[]> {
     return this.#guarded(() => {
-      const { targets, ...rest } = options;
+      const { targets, ...rest } = optionsOf(options, 'inspect');
       const buffers = new Buffers();
       const spec = {
         inputs: describeInputs(inputs, buffers),
         ...(targets && { targets: renamed(describeInputs(targets, buffers)) }),
-        ...rest,
+        ...plain(rest, 'inspect'),
       };
       return this.#client.call('inspect', { model: this.#use(), spec, buffers: buffers.list });
     });
@@ -153,16 +167,25 @@ export class Model {
    * The parameters under PyTorch's names, each with a copy of its value, and with its gradient or its last update if
    * asked for.
    */
-  async parameters(options: { with?: ParameterField[]; names?: string[] } = {}): Promise<Parameter[]> {
-    const fields: ParameterField[] = ['value', ...(options.with ?? [])];
-    const args = { model: this.#use(), fields, ...(options.names && { names: options.names }) };
+  async parameters(options?: { with?: ParameterField[]; names?: string[] }): Promise<Parameter[]> {
+    const wanted = optionsOf(options, 'parameters');
+    refuseUnknown(wanted, ['with', 'names'], 'parameters');
+    const fields: ParameterField[] = ['value', ...namesOf(wanted.with ?? [], 'parameters.with')];
+    const args = {
+      model: this.#use(),
+      fields,
+      ...(wanted.names && { names: namesOf(wanted.names, 'parameters.names') }),
+    };
     const list = await this.#client.call('parameters', args);
     return list.map((values) => new Parameter(this.#client, () => this.#use(), values));
   }
 
-  /** Sets all values of a parameter, in PyTorch's layout; the next step trains with them. */
-  async set(name: string, values: Float32Array | readonly number[]): Promise<void> {
-    const numbers = values instanceof Float32Array ? values : Float32Array.from(values);
+  /**
+   * Sets all values of a parameter, in PyTorch's layout; the next step trains with them. Throws PARAMETER_MISMATCH for
+   * another name or another number of values.
+   */
+  async set(name: string, values: Float32Array | Float64Array | readonly number[]): Promise<void> {
+    const numbers = numbersOf(values, name);
     await this.#client.call('write', { model: this.#use(), name, values: numbers });
   }
 
@@ -174,7 +197,7 @@ export class Model {
   /** Values by name: `0.weight` for a parameter, `0.weight.grad` for its gradient, `0.weight.update` for its last step. */
   async read(names: string[]): Promise<Record<string, Tensor>> {
     const fieldOf = { grad: 'gradient', update: 'update' } as const;
-    const wanted = names.map((name) => {
+    const wanted = namesOf(names, 'names').map((name) => {
       const [, base, suffix] = /^(.*?)(?:\.(grad|update))?$/.exec(name)!;
       return { name, base: base!, field: suffix ? fieldOf[suffix as 'grad' | 'update'] : ('value' as const) };
     });
@@ -194,7 +217,7 @@ export class Model {
   }
 
   /** The file of the weights, PyTorch's names and layouts: `load_state_dict(load_file(…), strict=True)` takes it. */
-  export(format: 'safetensors'): Promise<Uint8Array> {
+  export(format: 'safetensors'): Promise<Uint8Array<ArrayBuffer>> {
     return this.#guarded(() => {
       if (format !== 'safetensors') {
         throw failure('INVALID_VALUE', 'export', { expected: 'safetensors', got: String(format) });
@@ -207,14 +230,17 @@ export class Model {
    * Reads weights from a safetensors file, saved here or by PyTorch.
    * Nothing is changed if it does not fit: BAD_FILE or PARAMETER_MISMATCH.
    */
-  async load(bytes: Uint8Array | ArrayBuffer): Promise<void> {
-    const file = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
+  async load(bytes: ArrayBuffer | ArrayBufferView): Promise<void> {
+    const file = bytesOf(bytes);
     await this.#client.call('loadModel', { model: this.#use(), bytes: file });
   }
 
   /** The graph as text, before and after each pass, and the plan: what is computed, in which order, where it lies. */
-  graphText(options: GraphTextOptions = {}): Promise<string> {
-    return this.#guarded(() => this.#client.call('graphText', { model: this.#use(), options }));
+  graphText(options?: GraphTextOptions): Promise<string> {
+    return this.#guarded(() => {
+      const wanted = plain(optionsOf(options, 'graphText'), 'graphText');
+      return this.#client.call('graphText', { model: this.#use(), options: wanted });
+    });
   }
 
   /** Frees the model in the engine; a run of it stops. Harmless when repeated. */
@@ -237,6 +263,19 @@ export class Model {
 }
 
 disposable(Model);
+
+/** A list of names. Throws TYPE_MISMATCH. */
+function namesOf<T extends string>(names: readonly T[], path: string): T[] {
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return [...names] as T[];
+  throw failure('TYPE_MISMATCH', path, { expected: '[name, …]', got: kindOf(names) });
+}
+
+/** A file's bytes. Throws TYPE_MISMATCH. */
+function bytesOf(file: ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (file instanceof ArrayBuffer) return new Uint8Array(file);
+  if (ArrayBuffer.isView(file)) return new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
+  throw failure('TYPE_MISMATCH', 'bytes', { expected: 'Uint8Array, ArrayBuffer', got: kindOf(file) });
+}
 
 /** One unnamed target is `y`. */
 function renamed(described: Record<string, unknown>): Record<string, unknown> {

@@ -1,11 +1,15 @@
 // Descriptions of networks: plain data, made here, checked and built by the engine. Names, options and defaults are
 // PyTorch's; sizes of inputs are never given, the engine knows them.
 import type { GraphDescription, Layer, Pair, SequentialDescription } from './description.js';
+import { failure } from './errors.js';
+import type { initializerNames } from './generated/registry.js';
+import { kindOf, optionsOf } from './plain.js';
 
 const layer = (type: string, options: object = {}): Layer => ({ type, ...options });
 
 /** How weights begin: `kaimingUniform`, `xavierNormal`, …, by name or with options; default PyTorch's for the layer. */
-export type Initializer = string | ({ type: string } & Record<string, unknown>);
+export type Initializer = InitializerName | ({ type: InitializerName } & Record<string, unknown>);
+export type InitializerName = (typeof initializerNames)[number];
 
 export interface InitialOptions {
   weightInit?: Initializer;
@@ -110,22 +114,32 @@ export const mean = (options: { axis?: number; keepDim?: boolean } = {}): Layer 
 /** Sum along an axis. */
 export const sum = (options: { axis?: number; keepDim?: boolean } = {}): Layer => layer('sum', options);
 
+export { Module, trace, Value, type Block, type Outputs } from './module.js';
+
 /** A layer, or a sequence as one. */
 export type Part = Layer | SequentialDescription;
 
-const asLayer = (part: Part): Layer => ('trainyard' in part ? layer('sequential', { layers: part.layers }) : part);
+function asLayer(part: Part): Layer {
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) {
+    throw failure('TYPE_MISMATCH', 'nn', { expected: 'nn.linear(…), nn.sequential(…)', got: kindOf(part) });
+  }
+  if (!('trainyard' in part)) return part;
+  if ('layers' in part) return layer('sequential', { layers: part.layers });
+  throw failure('TYPE_MISMATCH', 'nn', { expected: 'nn.sequential(…)', got: 'nn.graph(…)' });
+}
 
 /**
  * What goes in, added to what its layers make of it. Where the sizes differ, other layers bring the input to the
  * size of the result: `residual([conv, norm], { shortcut: [conv1x1] })`.
  */
 export function residual(...layers: Part[]): Layer;
-export function residual(layers: Part[], options: { shortcut?: Part[] }): Layer;
-export function residual(...given: Part[] | [Part[], { shortcut?: Part[] }]): Layer {
-  const [first, options] = given as [Part[], { shortcut?: Part[] }];
+export function residual(layers: Part[], options?: { shortcut?: Part[] }): Layer;
+export function residual(...given: unknown[]): Layer {
+  const [first, options] = given as [Part[], { shortcut?: Part[] } | undefined];
   if (!Array.isArray(first)) return layer('residual', { layers: (given as Part[]).map(asLayer) });
-  const shortcut = options.shortcut && { shortcut: options.shortcut.map(asLayer) };
-  return layer('residual', { layers: first.map(asLayer), ...shortcut });
+  const { shortcut, ...others } = optionsOf(options, 'nn.residual');
+  const both = shortcut ? { shortcut: shortcut.map(asLayer), ...others } : others;
+  return layer('residual', { layers: first.map(asLayer), ...both });
 }
 
 /** Layers one after another. */
@@ -134,13 +148,19 @@ export const sequential = (...layers: Part[]): SequentialDescription => ({ train
 /** A node to be: a layer with a name and what goes in (names of inputs or of other nodes). */
 export interface NodeOptions {
   name: string;
-  layer: Layer;
+  layer: Part;
   inputs: string[];
+  /** Name of a node whose parameters this one has too. */
+  shares?: string;
 }
 
 /** A network of named nodes: branches, several inputs, several outputs. */
-export const graph = (options: { nodes: NodeOptions[]; outputs: string[] }): GraphDescription => ({
-  trainyard: 1,
-  nodes: options.nodes.map(({ name, layer: made, inputs }) => ({ name, ...made, inputs })),
-  outputs: options.outputs,
-});
+export function graph(options: { nodes: NodeOptions[]; outputs: string[] }): GraphDescription {
+  const { nodes, outputs } = optionsOf(options, 'nn.graph');
+  if (!Array.isArray(nodes)) throw failure('TYPE_MISMATCH', 'nodes', { expected: '[…]', got: kindOf(nodes) });
+  return {
+    trainyard: 1,
+    nodes: nodes.map(({ layer: part, ...node }) => ({ ...asLayer(part), ...node })),
+    outputs,
+  };
+}

@@ -1,6 +1,22 @@
 import type { Client } from './client.js';
 import { failure } from './errors.js';
+import { flag, kindOf, whole } from './plain.js';
 import type { Handle, ParameterField, ParameterKind, ParameterValues } from './protocol.js';
+
+/** Numbers on their way into a parameter. Throws TYPE_MISMATCH with its name. */
+export function numbersOf(values: Float32Array | Float64Array | readonly number[], name: string): Float32Array {
+  if (values instanceof Float32Array) return values;
+  const list: readonly unknown[] | undefined =
+    Array.isArray(values) || values instanceof Float64Array ? Array.from(values as readonly unknown[]) : undefined;
+  if (!list?.every((value) => typeof value === 'number')) {
+    throw failure('TYPE_MISMATCH', name, {
+      expected: 'Float32Array, number[]',
+      got: kindOf(values),
+      hint: 'typed_array',
+    });
+  }
+  return Float32Array.from(list as number[]);
+}
 
 /** A parameter as it was when it was asked for, and the way to change it. */
 export class Parameter {
@@ -36,8 +52,8 @@ export class Parameter {
   }
 
   /** Sets all its values; the next step trains with them. Throws PARAMETER_MISMATCH if the number is another. */
-  async set(values: Float32Array | readonly number[]): Promise<void> {
-    const numbers = values instanceof Float32Array ? values : Float32Array.from(values);
+  async set(values: Float32Array | Float64Array | readonly number[]): Promise<void> {
+    const numbers = numbersOf(values, this.name);
     if (numbers.length !== this.size) {
       const expected = `[${this.shape.join(', ')}] = ${this.size}`;
       throw failure('PARAMETER_MISMATCH', this.name, { expected, got: String(numbers.length) });
@@ -47,11 +63,14 @@ export class Parameter {
 
   /** Sets one number, by its place in `data`; the next step trains with it. */
   async setOne(index: number, value: number): Promise<void> {
+    whole(index, 0, this.name);
+    if (typeof value !== 'number') throw failure('TYPE_MISMATCH', this.name, { expected: 'number', got: typeof value });
     await this.#client.call('writeOne', { model: this.#model(), name: this.name, index, value });
   }
 
   /** Frozen: the optimizer leaves it as it is, from the next run on. `freeze(false)` thaws it. */
   async freeze(frozen = true): Promise<void> {
-    await this.#client.call('freeze', { model: this.#model(), name: this.name, frozen });
+    const args = { model: this.#model(), name: this.name, frozen: flag(frozen, 'freeze') };
+    await this.#client.call('freeze', args);
   }
 }

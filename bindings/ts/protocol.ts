@@ -35,15 +35,23 @@ export interface LayerSummary {
   /** Shape of the output without the axis of examples, channels first. */
   output: number[];
   parameters: number;
-  /** How the parameters are counted: `(2 + 1) × 8 = 24`; empty if there are none. */
+  /** How many of them training changes: those that are not frozen. */
+  trainable: number;
+  /** How the parameters are counted: `(2 + 1) × 8`; empty if there are none. */
   formula: string;
+  /** Names of its parameters and running statistics in PyTorch's state dict. */
+  parameterNames: string[];
 }
 
-/** What a model consists of. */
+/** What a model consists of. Shapes are without the axis of examples, channels first. */
 export interface ModelSummary {
+  inputs: Record<string, number[]>;
   layers: LayerSummary[];
+  outputs: Record<string, number[]>;
+  /** Number of parameters; one that layers share counts once, running statistics do not. */
   parameters: number;
   trainable: number;
+  /** What they take in memory, with their gradients. */
   bytes: number;
 }
 
@@ -58,6 +66,8 @@ export interface ParameterInfo {
   kind: ParameterKind;
   trainable: boolean;
   layer: string;
+  /** All its names, where layers share it. */
+  names?: string[];
 }
 
 /** What can be read of a parameter: its value, its last gradient, what the last step added. */
@@ -120,7 +130,7 @@ export interface Calls {
   benchmark: [{ model: Handle; times: number } & Described, { milliseconds: number; outputs: Record<string, Tensor> }];
   inspect: [{ model: Handle } & Described, InspectedValue[]];
   evaluate: [{ model: Handle; dataset: Handle; options: object }, Record<string, unknown>];
-  exportModel: [{ model: Handle }, Uint8Array];
+  exportModel: [{ model: Handle }, Uint8Array<ArrayBuffer>];
   loadModel: [{ model: Handle; bytes: Uint8Array }, { loaded: string[] }];
   graphText: [{ model: Handle; options: object }, string];
   fit: [{ model: Handle; train: Handle; val: Handle | null; options: object; pace: Pace }, { run: Handle }];

@@ -2,7 +2,8 @@ import type { Client } from './client.js';
 import type { Dataset } from './data/dataset.js';
 import { fromThrown, TrainyardError } from './errors.js';
 import { Waiting, type EventOf, type RunEvent, type RunState } from './events.js';
-import type { Handle, ParameterPreview, RunEnd, Tensor } from './protocol.js';
+import { flag, optionsOf, plain, positive, whole } from './plain.js';
+import type { Handle, Pace, ParameterPreview, RunEnd, Tensor } from './protocol.js';
 import type { RunSettings, TrainingOptions } from './training.js';
 
 export interface FitOptions extends TrainingOptions {
@@ -19,6 +20,15 @@ export interface FitOptions extends TrainingOptions {
 /** Where a run stands after some steps, and the values that were asked for. */
 export interface StepResult extends RunState {
   values: Record<string, Tensor>;
+}
+
+/** How fast a run goes. Throws TYPE_MISMATCH or INVALID_VALUE. */
+export function paceOf(given: { [key in keyof Pace]: Pace[key] | undefined }): Pace {
+  const { paused = false, stepsPerSecond = Infinity, eventsPerSecond = 30 } = given;
+  flag(paused, 'fit.paused');
+  positive(stepsPerSecond, 'fit.stepsPerSecond');
+  positive(eventsPerSecond, 'fit.eventsPerSecond');
+  return { paused, stepsPerSecond, eventsPerSecond };
 }
 
 type Listener<T extends RunEvent['type']> = (event: EventOf<T>) => void;
@@ -74,9 +84,11 @@ export class Run implements AsyncIterable<RunEvent> {
    * Does a number of steps and pauses. `inspect` names values to look at afterwards: `0.weight` for a parameter,
    * `0.weight.grad` for its gradient, `0.weight.update` for what the last step added.
    */
-  async step(steps = 1, options: { inspect?: string[] } = {}): Promise<StepResult> {
+  async step(steps = 1, options?: { inspect?: string[] }): Promise<StepResult> {
+    whole(steps, 1, 'steps');
+    const { inspect } = optionsOf(options, 'step');
     const state = await this.#ask((run) => this.#client.call('stepRun', { run, steps }));
-    return { ...state, values: options.inspect ? await this.#read(options.inspect) : {} };
+    return { ...state, values: inspect ? await this.#read(inspect) : {} };
   }
 
   /**
@@ -95,8 +107,9 @@ export class Run implements AsyncIterable<RunEvent> {
 
   /** Changes what can be changed in a run, from the next step on: the learning rate, the batch size, the speed. */
   async set(settings: RunSettings): Promise<void> {
-    const { stepsPerSecond, ...options } = settings;
-    const pace = stepsPerSecond === undefined ? {} : { stepsPerSecond };
+    const { stepsPerSecond, ...rest } = optionsOf(settings, 'set');
+    const pace = stepsPerSecond === undefined ? {} : { stepsPerSecond: positive(stepsPerSecond, 'set.stepsPerSecond') };
+    const options = plain(rest, 'set');
     await this.#ask((run) => this.#client.call('setRun', { run, options, pace }));
   }
 
@@ -156,7 +169,8 @@ export class Run implements AsyncIterable<RunEvent> {
 class Reader implements AsyncIterator<RunEvent, void> {
   readonly #waiting = new Waiting();
   readonly #left: () => void;
-  #wake: (() => void) | undefined;
+  /** Whoever waits for an event: `next` may be called again before the first answer. */
+  #wakes: (() => void)[] = [];
   #over = false;
   #error: TrainyardError | undefined;
 
@@ -166,18 +180,22 @@ class Reader implements AsyncIterator<RunEvent, void> {
 
   add(event: RunEvent): void {
     this.#waiting.add(event);
-    this.#wake?.();
+    this.#wake();
   }
 
   end(error?: TrainyardError): void {
     this.#over = true;
     this.#error = error;
-    this.#wake?.();
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakes.splice(0)) wake();
   }
 
   async next(): Promise<IteratorResult<RunEvent, void>> {
     while (this.#waiting.size === 0 && !this.#over) {
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      await new Promise<void>((resolve) => this.#wakes.push(resolve));
     }
     const value = this.#waiting.next();
     if (value) return { done: false, value };

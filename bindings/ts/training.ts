@@ -50,7 +50,7 @@ export interface TrainingOptions {
   /** Times through the data. One of `epochs` and `steps`. */
   epochs?: number;
   steps?: number;
-  /** Examples in a step; default 32, the last batch of an epoch may be smaller. */
+  /** Examples in a step; default 32, or all where there are fewer. The last batch of an epoch may be smaller. */
   batchSize?: number;
   /** A new order each epoch; default true. */
   shuffle?: boolean;
@@ -67,8 +67,6 @@ export interface TrainingOptions {
   l1?: number;
   l2?: number;
   earlyStopping?: EarlyStopping;
-  /** Batches whose gradients are added before one update; default 1. */
-  accumulate?: number;
   /** Keep what the last step added to each parameter (`update`); default: for models of up to 64 kB. */
   trackUpdates?: boolean;
   /** Of the order of the data and of dropout; default 0. */

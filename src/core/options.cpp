@@ -15,8 +15,9 @@ std::string number_text(double x) {
 
 namespace {
 
+/// Beyond 2^53 neighbours of JavaScript's numbers are no longer one apart.
 bool is_integer(const Json& v) {
-  if (v.is_number_integer()) return true;
+  if (v.is_number_integer()) return std::abs(v.get<double>()) <= 0x1p53;
   return v.is_number_float() && std::abs(v.get<double>()) < 0x1p53 && std::floor(v.get<double>()) == v.get<double>();
 }
 

@@ -8,12 +8,12 @@ namespace trainyard {
 
 Shape::Shape(std::span<const std::int64_t> dims) {
   if (dims.size() > max_rank) {
-    throw Error(ErrorCode::invalid_value, "shape", "<= 6 axes", std::to_string(dims.size()));
+    throw Error(ErrorCode::invalid_value, "", "<= 6 axes", std::to_string(dims.size()));
   }
   constexpr std::int64_t limit = std::int64_t{1} << 53;
   for (const std::int64_t d : dims) {
-    if (d < 1) throw Error(ErrorCode::invalid_value, "shape", ">= 1", std::to_string(d));
-    if (d > limit / size_) throw Error(ErrorCode::invalid_value, "shape", "<= 2^53 elements", "> 2^53 elements");
+    if (d < 1) throw Error(ErrorCode::invalid_value, "", ">= 1", std::to_string(d));
+    if (d > limit / size_) throw Error(ErrorCode::invalid_value, "", "<= 2^53 elements", "> 2^53 elements");
     size_ *= d;
   }
   rank_ = static_cast<int>(dims.size());

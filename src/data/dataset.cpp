@@ -170,8 +170,9 @@ bool Dataset::integral(std::size_t column) const {
   return result;
 }
 
-void Dataset::check_labels(std::size_t column, std::int64_t classes) const {
+void Dataset::check_labels(std::size_t column, std::int64_t classes, std::optional<std::int64_t> ignored) const {
   each(column, [&](double x, Row row, std::int64_t element) {
+    if (ignored && x == static_cast<double>(*ignored)) return true;
     if (std::floor(x) != x || x < 0 || x >= static_cast<double>(classes)) {
       throw Error(ErrorCode::invalid_label, path_of(columns()[column], row, element),
                   text(Range{.min = 0, .max = static_cast<double>(classes), .open_max = true}), number_text(x));

@@ -60,8 +60,8 @@ class Dataset final : public BatchSource {
 
   /// Whether a column can hold class ids: integers, or floats without a fraction.
   [[nodiscard]] bool integral(std::size_t column) const;
-  /// Throws INVALID_LABEL (path "y[17]") unless every number of the column is an integer in [0, classes).
-  void check_labels(std::size_t column, std::int64_t classes) const;
+  /// Throws INVALID_LABEL (path "y[17]") unless every number of the column is an integer in [0, classes), or `ignored`.
+  void check_labels(std::size_t column, std::int64_t classes, std::optional<std::int64_t> ignored = {}) const;
   /// The largest number of an integral column and one more: how many classes its labels speak of.
   [[nodiscard]] std::int64_t classes(std::size_t column) const;
 

@@ -4,28 +4,30 @@
 #include <limits>
 
 #include "core/arena.hpp"
+#include "core/memory.hpp"
 #include "core/random.hpp"
 
 namespace trainyard {
 namespace {
 
 /// Best fit over a free list, in the order of the steps: the idea of ggml's and tinygrad's planners.
+/// Counts in 64 bits: on a 32-bit machine a plan too large for it must be noticed, not wrap around.
 class Placer {
  public:
-  std::size_t take(std::size_t bytes) {
+  std::uint64_t take(std::uint64_t bytes) {
     auto best = free_.end();
     for (auto it = free_.begin(); it != free_.end(); ++it) {
       if (it->bytes >= bytes && (best == free_.end() || it->bytes < best->bytes)) best = it;
     }
     if (best == free_.end()) return grow(bytes);
-    const std::size_t offset = best->offset;
+    const std::uint64_t offset = best->offset;
     best->offset += bytes;
     best->bytes -= bytes;
     if (best->bytes == 0) free_.erase(best);
     return offset;
   }
 
-  void give_back(std::size_t offset, std::size_t bytes) {
+  void give_back(std::uint64_t offset, std::uint64_t bytes) {
     Span s{offset, bytes};
     for (auto it = free_.begin(); it != free_.end();) {
       if (it->offset + it->bytes == s.offset || s.offset + s.bytes == it->offset) {
@@ -38,31 +40,37 @@ class Placer {
     free_.push_back(s);
   }
 
-  [[nodiscard]] std::size_t top() const { return top_; }
+  [[nodiscard]] std::uint64_t top() const { return top_; }
 
  private:
   struct Span {
-    std::size_t offset, bytes;
+    std::uint64_t offset, bytes;
   };
   /// New space at the top, starting with a free span that ends there.
-  std::size_t grow(std::size_t bytes) {
+  std::uint64_t grow(std::uint64_t bytes) {
     for (auto it = free_.begin(); it != free_.end(); ++it) {
       if (it->offset + it->bytes != top_) continue;
-      const std::size_t offset = it->offset;
+      const std::uint64_t offset = it->offset;
       free_.erase(it);
       top_ = offset + bytes;
       return offset;
     }
-    const std::size_t offset = top_;
+    const std::uint64_t offset = top_;
     top_ += bytes;
     return offset;
   }
   std::vector<Span> free_;
-  std::size_t top_ = 0;
+  std::uint64_t top_ = 0;
 };
 
+/// Throws OUT_OF_MEMORY if no memory could hold it.
 std::size_t bytes_of(const ValueType& type, std::int64_t rows, Precision precision) {
-  return aligned(static_cast<std::size_t>(type.elements(rows)) * element_size(type.dtype, precision));
+  const std::uint64_t size = element_size(type.dtype, precision);
+  const auto width = static_cast<std::uint64_t>(type.shape.size());
+  const std::uint64_t count = type.batched ? static_cast<std::uint64_t>(rows) : 1;
+  constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  require_memory(width != 0 && count > most / size / width ? most : count * width * size, "activations");
+  return aligned(static_cast<std::size_t>(count * width * size));
 }
 
 class Planner {
@@ -160,7 +168,7 @@ class Planner {
     Placer placer;
     std::vector<char> placed(plan_.values.size(), 0);
     const auto place = [&](ValueId v) {
-      value(v).where = {Block::activations, placer.take(value(v).bytes)};
+      value(v).where = {Block::activations, static_cast<std::size_t>(placer.take(value(v).bytes))};
       placed[v.index()] = 1;
       plan_.unplanned += value(v).bytes;
     };
@@ -191,7 +199,8 @@ class Planner {
         placed[i] = 0;
       }
     }
-    plan_.bytes[static_cast<std::size_t>(Block::activations)] = placer.top();
+    require_memory(placer.top(), "activations");
+    plan_.bytes[static_cast<std::size_t>(Block::activations)] = static_cast<std::size_t>(placer.top());
   }
 
   /// The input in whose place the first output lies, or -1.

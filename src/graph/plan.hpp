@@ -61,7 +61,7 @@ struct Plan {
   std::array<std::size_t, block_count> bytes{};  ///< of activations and constants; the model knows the others
   std::size_t scratch = 0;                       ///< bytes shared by a call
   std::size_t scratch_per_thread = 0;
-  std::size_t unplanned = 0;  ///< activations without reuse, for comparison
+  std::uint64_t unplanned = 0;  ///< activations without reuse, for comparison
 };
 
 struct PlanOptions {
@@ -70,7 +70,8 @@ struct PlanOptions {
   bool keep_all = false;  ///< no value's place is reused: inspection, slow motion
 };
 
-/// Measures lifetimes and gives every value its place, in the order of the graph.
+/// Measures lifetimes and gives every value its place, in the order of the graph. Throws OUT_OF_MEMORY, with the
+/// number of bytes, where no memory could hold it.
 [[nodiscard]] Plan make_plan(const Graph& graph, const ParameterPlaces& places, const PlanOptions& options);
 
 }  // namespace trainyard

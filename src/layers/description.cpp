@@ -45,6 +45,7 @@ class NodeList {
       } else if (!before.empty()) {
         n.inputs = {before};
       }
+      if (n.name.empty()) throw Error(ErrorCode::invalid_value, where + ".name", "name", "");
       if (places_.contains(n.name) || built_.contains(n.name)) {
         throw Error(ErrorCode::invalid_graph, where + ".name", "", n.name, {"name_taken", n.name});
       }
@@ -64,7 +65,7 @@ class NodeList {
         continue;
       }
       const auto place = places_.find(at);
-      if (place == places_.end()) dangling(at, stack.size() > 1 ? stack[stack.size() - 2] : where);
+      if (place == places_.end()) dangling(at, stack.size() > 1 ? stack[stack.size() - 2] + ".inputs" : where);
       Node& n = nodes_[place->second];
       bool ready = true;
       for (const std::string& input : n.inputs) {
@@ -79,7 +80,7 @@ class NodeList {
       if (!ready) continue;
       std::vector<ValueId> inputs;
       for (const std::string& input : n.inputs) inputs.push_back(built_.at(input));
-      built_[at] = builder_.build(n.layer, inputs, at, at);
+      built_[at] = n.layer.contains("calls") ? call_again(n, inputs) : builder_.build(n.layer, inputs, at, at);
       n.used = true;
       stack.pop_back();
     }
@@ -101,13 +102,29 @@ class NodeList {
     std::vector<std::string> inputs;
     bool used = false;
   };
+  /// Another node's layer once more, with that node's parameters.
+  ValueId call_again(const Node& n, std::span<const ValueId> inputs) {
+    const std::string owner = names_of(Json::array({n.layer["calls"]}), n.where + ".calls").front();
+    const auto place = places_.find(owner);
+    if (place == places_.end()) dangling(owner, n.where + ".calls");
+    const Json& layer = nodes_[place->second].layer;
+    if (owner == n.name || layer.contains("calls")) {
+      throw Error(ErrorCode::invalid_graph, n.where + ".calls", "", owner, {"cycle", owner});
+    }
+    for (const auto& [key, value] : n.layer.items()) {
+      if (key != "calls" && key != "name") {
+        throw Error(ErrorCode::unknown_option, n.where + "." + key, "name, inputs, calls", key);
+      }
+    }
+    return builder_.build_again(layer, inputs, n.name, owner);
+  }
   [[noreturn]] void dangling(const std::string& name, const std::string& where) const {
     std::vector<std::string_view> known;
     for (const auto& entry : built_) known.push_back(entry.first);
     for (const auto& entry : places_) {
       if (!built_.contains(entry.first)) known.push_back(entry.first);
     }
-    throw unknown_name(ErrorCode::invalid_graph, where + ".inputs", name, known);
+    throw unknown_name(ErrorCode::invalid_graph, where, name, known);
   }
 
   LayerBuilder& builder_;
@@ -147,11 +164,17 @@ Network build_network(const Json& description, Graph& graph, bool training, cons
     NodeList list(*nodes, builder, inputs);
     std::vector<std::string> wanted{list.last()};
     if (outputs != nullptr) wanted = names_of(*outputs, "outputs");
-    for (const std::string& name : wanted) network.outputs.emplace_back(name, list.get(name, "outputs"));
+    if (wanted.empty() || wanted.front().empty()) throw Error(ErrorCode::invalid_graph, "outputs", "[name, …]", "[]");
+    for (const std::string& name : wanted) {
+      const bool again = std::ranges::any_of(network.outputs, [&](const auto& known) { return known.first == name; });
+      if (again) throw Error(ErrorCode::invalid_graph, "outputs", "", name, {"name_taken", name});
+      network.outputs.emplace_back(name, list.get(name, "outputs"));
+    }
     list.check_all_used();
   } else {
     throw Error(ErrorCode::missing_option, "model", "layers | nodes", "");
   }
+  builder.check_shared();
   for (auto& [name, value] : network.outputs) value = graph.channels_first(value);
   return network;
 }

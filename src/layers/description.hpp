@@ -3,7 +3,10 @@
 //   {"trainyard": 1, "layers": [{"type": "linear", "out": 8}, {"type": "tanh"}, …]}
 //   {"trainyard": 1, "nodes": [{"name": "a", "type": "linear", "out": 8, "inputs": ["x"]}, …], "outputs": ["a"]}
 //
-// A node's inputs are names of inputs or of other nodes, in any order of the list; the default is the node before it.
+// A layer with "shares": "a" has no parameters of its own: they are those of layer "a", and an export writes both
+// names. A node with "calls": "a" in place of a type is node "a" once more, without names of its own.
+// A node's inputs are names of inputs or of other nodes, in any order of the list; the default is the node
+// before it.
 #pragma once
 #include <map>
 #include <string>

@@ -48,14 +48,28 @@ class LayerBuilder {
 
   /// Builds one described layer under `name`, with `where` ("layers[3]") before its type in errors.
   ValueId build(const Json& layer, std::span<const ValueId> inputs, const std::string& where, const std::string& name);
+  /// Builds layer `owner` once more, on the same parameters.
+  ValueId build_again(const Json& layer, std::span<const ValueId> inputs, const std::string& name,
+                      const std::string& owner);
   /// Builds a list of layers one after the other; their names are `prefix` + index.
   ValueId sequence(const Json& layers, ValueId input, const std::string& where, const std::string& prefix);
+  /// Throws INVALID_GRAPH if a layer shares the parameters of one that is not there.
+  void check_shared() const;
 
  private:
   Graph& graph_;
   bool training_;
   std::vector<LayerRecord>& records_;
   std::vector<std::size_t> open_;  ///< records being built, outermost first
+
+  /// A layer whose parameters are another's.
+  struct Shared {
+    std::string path, name, owner;
+    bool named = true;  ///< the parameters get its names too
+  };
+  /// What a parameter of layer `name` is called, and whether that is a second name.
+  [[nodiscard]] std::pair<std::string, bool> owned_name(std::string name) const;
+  std::vector<Shared> shared_;
 };
 
 /// One entry of the list; made by make_layer from an options struct O with

@@ -46,6 +46,8 @@ struct CrossEntropy final : Loss {
                      Attributes(ops::CrossEntropyAttributes{label_smoothing, ignore_index}));
   }
 
+  [[nodiscard]] std::optional<std::int64_t> ignored() const override { return ignore_index; }
+
   [[nodiscard]] double divisor(std::span<const std::int32_t> ids) const override {
     double sum = 0;
     for (const std::int32_t id : ids) {

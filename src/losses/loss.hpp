@@ -26,6 +26,8 @@ class Loss {
   [[nodiscard]] virtual ValueId build(Graph& graph, ValueId output, ValueId target) const = 0;
   /// Number of classes if targets may be class ids, else 0.
   [[nodiscard]] virtual std::int64_t classes(const ValueType& /*output*/) const { return 0; }
+  /// A label outside the classes that says: this place does not count.
+  [[nodiscard]] virtual std::optional<std::int64_t> ignored() const { return {}; }
   /// What one row's targets add to the divisor of the mean (weights of its classes, positions that count): for class
   /// ids. Dense targets count 1.
   [[nodiscard]] virtual double divisor(std::span<const std::int32_t> /*ids*/) const { return 1; }

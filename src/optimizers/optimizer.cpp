@@ -19,7 +19,7 @@ void Optimizer::set(const Json& changes, const std::string& path) {
   kind_->change(changed, changes, path);
   if (const int needed = kind_->slots(changed); needed != slots()) {
     throw Error(ErrorCode::invalid_value, path, std::to_string(slots()), std::to_string(needed),
-                {"fixed_while_training", ""});
+                {"fixed_while_training", changes.begin().key()});
   }
   options_ = changed;
 }

@@ -19,7 +19,7 @@ Evaluator::Evaluator(const Model& model, std::shared_ptr<const Dataset> data, co
   const ValueType& output = model.outputs().front().second;
   if (const std::int64_t classes = loss.classes(output); classes > 0) {
     if (loss.target(output, feed_.target_type()).dtype == DType::i32)
-      data_->check_labels(feed_.target_column(), classes);
+      data_->check_labels(feed_.target_column(), classes, loss.ignored());
   }
   scores_ = Scores(metrics, output, loss.target(output, feed_.target_type()), "metrics");
   CompileOptions options;

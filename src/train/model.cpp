@@ -13,11 +13,13 @@
 namespace trainyard {
 namespace {
 
-/// Parameters of this many numbers are drawn without a buffer larger than memory: checked before anything is made.
-std::uint64_t bytes_to_train(const ParameterTable& table, Precision precision) {
-  std::uint64_t numbers = 0;
-  for (const Parameter& p : table.all()) numbers += static_cast<std::uint64_t>(p.shape.size());
-  return 2 * numbers * element_size(DType::f32, precision);
+/// Throws OUT_OF_MEMORY for more parameters than can be trained here, before anything is made.
+void require_room(const ParameterTable& table, Precision precision) {
+  double bytes = 0;  // a value and a gradient each; in double, because a sum of counts may not fit 64 bits
+  for (const Parameter& p : table.all()) {
+    bytes += 2 * static_cast<double>(p.shape.size()) * static_cast<double>(element_size(DType::f32, precision));
+  }
+  require_memory(static_cast<std::uint64_t>(std::min(bytes, 0x1p63)), "model");
 }
 
 }  // namespace
@@ -29,7 +31,7 @@ Model::Model(Json description, ModelOptions options)
   std::vector<ValueId> inputs;
   const Network network = build(graph, true, inputs);
   for (const auto& [name, value] : network.outputs) outputs_.emplace_back(name, graph.type(value));
-  require_memory(bytes_to_train(table_, options_.precision), "model");
+  require_room(table_, options_.precision);
   places_ = place_parameters(table_, options_.precision);
   parameters_ = Arena(places_.parameter_bytes, "model");
   gradients_ = Arena(places_.parameter_bytes, "model");
@@ -52,7 +54,8 @@ void Model::initialize(std::uint64_t seed) {
     const Parameter& p = table_.all()[i];
     numbers.assign(static_cast<std::size_t>(p.shape.size()), 0.0F);
     if (p.dtype == DType::f32) {
-      const std::string path = p.layer + "." + p.names.front();
+      const std::string& name = p.names.front();
+      const std::string path = p.layer + "." + name.substr(name.rfind('.') + 1) + "Init";
       trainyard::initialize(*parse_initializer(Json::parse(p.initializer), path),
                             {numbers, p.shape, {p.fan_in, p.fan_out}}, seed, p.names.front());
     }

@@ -36,7 +36,11 @@ ModelInput read_input(const std::string& name, const Json& described, const std:
   const Json object = described.is_object() ? described : Json{{"shape", described}};
   const auto options = parse_options<InputOptions>(object, path);
   const DType dtype = options.dtype == "f32" ? DType::f32 : options.dtype == "i32" ? DType::i32 : DType::u8;
-  return {name, Shape(options.shape), dtype};
+  try {
+    return {name, Shape(options.shape), dtype};
+  } catch (const Error& e) {
+    throw Error(e.code, path + ".shape", e.expected, e.got);
+  }
 }
 
 }  // namespace
@@ -47,6 +51,7 @@ ModelOptions read_model_options(const Json& options) {
   result.seed = static_cast<std::uint64_t>(outer.seed);
   if (outer.input != nullptr) result.inputs.push_back(read_input("x", *outer.input, "input"));
   if (outer.inputs != nullptr) {
+    if (outer.input != nullptr) throw Error(ErrorCode::invalid_value, "inputs", "input | inputs", "input, inputs");
     if (!outer.inputs->is_object()) {
       throw Error(ErrorCode::type_mismatch, "inputs", "{name: […]}", short_text(*outer.inputs));
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/memory.hpp"
 #include "ops/all.hpp"
 
 namespace trainyard {
@@ -35,6 +36,7 @@ std::vector<NamedArray> Predictor::predict(const Dataset& data, const PredictOpt
   for (const auto& [name, type] : model_.outputs()) {
     NamedArray array{name, {rows}, {}};
     array.shape.insert(array.shape.end(), type.shape.dims().begin(), type.shape.dims().end());
+    require_memory(static_cast<std::uint64_t>(type.elements(rows)) * sizeof(float), "outputs");
     array.numbers.resize(static_cast<std::size_t>(type.elements(rows)));
     outputs.push_back(std::move(array));
   }

@@ -11,7 +11,7 @@ namespace trainyard {
 struct RunSettings {
   std::optional<std::int64_t> epochs;  ///< 1 if neither epochs nor steps are given
   std::optional<std::int64_t> steps;
-  std::int64_t batch_size = 32;
+  std::optional<std::int64_t> batch_size;  ///< 32, or all rows where there are fewer
   bool shuffle = true;
   bool drop_last = false;
   std::int64_t seed = 0;              ///< of shuffles and dropout
@@ -19,7 +19,6 @@ struct RunSettings {
   double l1 = 0;                      ///< adds l1 sum |w| to the loss's gradient
   double l2 = 0;                      ///< adds l2 / 2 sum w^2
   std::int64_t val_every = 0;         ///< steps between validations; 0: after each epoch
-  std::int64_t accumulate = 1;        ///< micro-batches that make one step's batch
   std::optional<bool> track_updates;  ///< keeps what the last step added to each parameter; default: in small models
   std::string target;                 ///< name of the target column; "": the first
   Json loss = "crossEntropy";
@@ -40,7 +39,6 @@ struct RunSettings {
     v("l1", l1, not_negative);
     v("l2", l2, not_negative);
     v("valEvery", val_every, not_negative);
-    v("accumulate", accumulate, at_least_one);
     v("trackUpdates", track_updates);
     v("target", target);
     raw(v, "loss", loss);

@@ -19,6 +19,8 @@ double now_ms() {
 /// Where copying all parameters costs next to nothing beside a step.
 constexpr std::size_t small_bytes = 65536;
 
+constexpr std::int64_t usual_batch = 32;
+
 /// A good copy is at most one progress event old, and events come at most thirty times a second.
 constexpr double good_copy_ms = 30;
 
@@ -28,6 +30,16 @@ std::int64_t planned_steps(const RunSettings& s, std::int64_t steps_per_epoch) {
   const bool fits = epochs <= most / steps_per_epoch;
   const std::int64_t by_epochs = (s.epochs || !s.steps) && fits ? epochs * steps_per_epoch : most;
   return std::min(by_epochs, s.steps.value_or(most));
+}
+
+std::int64_t batch_size_of(const RunSettings& s, Row rows) {
+  return s.batch_size.value_or(std::min<std::int64_t>(usual_batch, rows));
+}
+
+/// Throws INVALID_VALUE unless validations give a number of this name.
+void check_monitor(const std::string& path, std::string_view monitor, const Scores& scores) {
+  if (monitor == "loss" || scores.goal(monitor) != Goal::none) return;
+  throw Error(ErrorCode::invalid_value, path + ".monitor", "loss | metrics", std::string(monitor));
 }
 
 }  // namespace
@@ -42,7 +54,7 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
       loss_kind_(parse_loss(settings_.loss, "fit.loss")),
       feed_(model, *data_),
       learner_(model, parse_optimizer(settings_.optimizer, "fit.optimizer")),
-      batches_(data_->rows(), {.batchSize = settings_.batch_size,
+      batches_(data_->rows(), {.batchSize = batch_size_of(settings_, data_->rows()),
                                .shuffle = settings_.shuffle,
                                .dropLast = settings_.drop_last,
                                .seed = static_cast<std::uint64_t>(settings_.seed)}),
@@ -51,7 +63,7 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
   const ValueType& output = model.outputs().front().second;
   if (const std::int64_t classes = loss_kind_->classes(output); classes > 0) {
     if (loss_kind_->target(output, feed_.target_type()).dtype == DType::i32) {
-      data_->check_labels(feed_.target_column(), classes);
+      data_->check_labels(feed_.target_column(), classes, loss_kind_->ignored());
     }
   }
   schedule_ = parse_schedule(settings_.schedule, "fit.schedule");
@@ -61,9 +73,14 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
     evaluator_ =
         std::make_unique<Evaluator>(model, validation_, *loss_kind_, settings_.metrics, settings_.target, pool);
   }
+  if (const std::string_view monitor = schedule_->monitor(); !monitor.empty()) {
+    if (!validation_) throw Error(ErrorCode::missing_option, "fit.val", "", "", {"needed_by", "schedule"});
+    check_monitor("fit.schedule", monitor, evaluator_->scores());
+  }
   if (!settings_.early_stopping.is_null()) {
     early_ = parse_options<EarlyStopping>(settings_.early_stopping, "fit.earlyStopping");
-    if (!validation_) throw Error(ErrorCode::missing_option, "fit.earlyStopping", "validation", "");
+    if (!validation_) throw Error(ErrorCode::missing_option, "fit.val", "", "", {"needed_by", "earlyStopping"});
+    check_monitor("fit.earlyStopping", early_->monitor, evaluator_->scores());
     if (early_->restore_best) best_ = std::make_unique<Snapshot>(model, learner_);
   }
   const bool is_small = model.places().parameter_bytes <= small_bytes;
@@ -71,7 +88,6 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
 }
 
 void Trainer::compile_plan() {
-  structure_ = model_.structure();
   CompileOptions options;
   options.mode = Mode::train;
   options.capacity = batches_.batch_size();
@@ -80,7 +96,8 @@ void Trainer::compile_plan() {
   options.keep_outputs = !scores_.empty();
   train_ = compile(model_, options, pool_);
   weights_.resize(static_cast<std::size_t>(options.capacity));
-  learner_.arrange();
+  structure_ = model_.structure();
+  learner_.arrange(settings_.l1 > 0 || settings_.l2 > 0);
 }
 
 Course Trainer::course() const {
@@ -101,9 +118,11 @@ double Trainer::run_batch(std::span<const Row> rows) {
 }
 
 void Trainer::train_one() {
+  batch_at_ = batches_.position();
   const std::span<const Row> rows = batches_.next();
   loss_ = run_batch(rows);
   if (!std::isfinite(loss_)) return;
+  if (since_good_ >= good_copy_ms) keep_good_copy();  // these weights have just proved to be good
   if (!scores_.empty()) {
     scores_.update(
         train_, rows.size(),
@@ -150,21 +169,23 @@ Json Trainer::advance(const Until& until) {
   std::int64_t done = 0;
   std::int64_t looked = 0;
   bool measurable = true;
-  if (state_ == State::running && since_good_ >= good_copy_ms) keep_good_copy();
-  while (state_ == State::running && done < until.steps) {
-    if (structure_ != model_.structure()) compile_plan();
-    const std::int64_t epoch = batches_.position().epoch;
-    train_one();
-    if (!std::isfinite(loss_)) {
-      diverge(events);
-      break;
+  while (state_ == State::running && (validating_ || done < until.steps)) {
+    if (!validating_) {
+      if (structure_ != model_.structure()) compile_plan();
+      const std::int64_t epoch = batches_.position().epoch;
+      train_one();
+      if (!std::isfinite(loss_)) {
+        diverge(events);
+        break;
+      }
+      ++done;
+      if (settings_.val_every > 0 ? at_.step % settings_.val_every == 0 : epoch_ended(epoch)) validate(events);
     }
-    ++done;
-    const bool validates = settings_.val_every > 0 ? at_.step % settings_.val_every == 0 : epoch_ended(epoch);
-    if (validates) validate(events);
-    measurable = measurable && !validates;
-    if (state_ == State::running && complete()) finish("complete");
-    if (timed && done % look_every == 0) {
+    measurable = measurable && !validating_;
+    // Validation goes chunk by chunk: a pause must not wait for all of it.
+    if (validating_ && !evaluator_->advance()) end_validation(events);
+    if (state_ == State::running && !validating_ && complete()) finish("complete");
+    if (timed && (validating_ || done % look_every == 0)) {
       const double now = now_ms();
       if (now - last < until.milliseconds / 10) look_every = std::min<std::int64_t>(2 * look_every, 4096);
       if (now - last > until.milliseconds / 5) look_every = std::max<std::int64_t>(look_every / 2, 1);
@@ -185,6 +206,7 @@ Json Trainer::advance(const Until& until) {
   if (done > 0 && state_ != State::diverged) events.push_back(progress());
   Json result{{"state", state_ == State::running ? "running" : state_ == State::finished ? "finished" : "diverged"}};
   if (!reason_.empty()) result["reason"] = reason_;
+  if (validating_ && state_ == State::running) result["validating"] = true;
   result["events"] = std::move(events);
   return result;
 }
@@ -202,6 +224,7 @@ void Trainer::set(const Json& changes) {
   Json mine = Json::object();
   Json optimizers = Json::object();
   for (const auto& [key, value] : changes.items()) {
+    if (key == "type" || key == "name") throw unknown_name(ErrorCode::unknown_option, "set." + key, key, own);
     (std::ranges::find(own, key) != own.end() ? mine : optimizers)[key] = value;
   }
   RunSettings settings = settings_;
@@ -209,14 +232,18 @@ void Trainer::set(const Json& changes) {
   settings.visit(reader);
   Optimizer optimizer = learner_.optimizer();
   if (!optimizers.empty()) optimizer.set(optimizers, "set");
-  if (settings.batch_size != batches_.batch_size()) {
-    batches_.set_batch_size(settings.batch_size);
-    settings_ = settings;
-    compile_plan();
+  if (const std::int64_t old = batches_.batch_size(); settings.batch_size && *settings.batch_size != old) {
+    batches_.set_batch_size(*settings.batch_size);
+    try {
+      compile_plan();
+    } catch (...) {  // no memory for it: the plan of before is still there
+      batches_.set_batch_size(old);
+      throw;
+    }
   }
   settings_ = std::move(settings);
   learner_.optimizer() = optimizer;
-  learner_.arrange();
+  learner_.arrange(settings_.l1 > 0 || settings_.l2 > 0);
 }
 
 void Trainer::stop(const std::string& reason) {

@@ -37,7 +37,8 @@ class Trainer {
     double milliseconds = std::numeric_limits<double>::infinity();
     std::int64_t steps = std::numeric_limits<std::int64_t>::max();
   };
-  /// Trains. Returns {state, reason?, events: […]}: the latest progress, and every validation, best and divergence.
+  /// Trains. Returns {state, reason?, validating?, events: […]}: the latest progress, and every validation, best and
+  /// divergence. `validating`: time ran out amid a validation, which goes on in the next call.
   /// A step itself allocates nothing and calls nothing outside the engine.
   Json advance(const Until& until);
 
@@ -81,10 +82,11 @@ class Trainer {
   [[nodiscard]] bool epoch_ended(std::int64_t before) const { return batches_.position().epoch != before; }
   [[nodiscard]] bool complete() const;
   void validate(Json& events);
+  void end_validation(Json& events);
   void watch(const Json& result, Json& events);
   void keep_good_copy();
   void diverge(Json& events);
-  [[nodiscard]] std::string find_culprit(std::int64_t bad_step);
+  [[nodiscard]] std::string find_culprit();
   [[nodiscard]] Json progress();
   void finish(const std::string& reason);
 
@@ -108,6 +110,9 @@ class Trainer {
   State state_ = State::running;
   std::string reason_;
   Place at_;
+  Position batch_at_;        ///< where the last step's batch began
+  bool validating_ = false;  ///< some of the validation data is still to be seen
+  Json looking_;             ///< the event of the validation under way
   double loss_ = 0;
   double lr_ = 0;
   std::int64_t examples_ = 0;

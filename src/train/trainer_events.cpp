@@ -36,25 +36,29 @@ void Trainer::validate(Json& events) {
     event["metrics"] = scores_.result();
     scores_.reset();
   }
-  if (evaluator_) {
-    evaluator_->start();
-    while (evaluator_->advance()) {
-    }
-    event["val"] = evaluator_->result();
-    const std::string_view wanted = schedule_->monitor();
-    const auto seen = event["val"].find(wanted.empty() ? "loss" : wanted);
-    if (seen != event["val"].end() && seen->is_number()) schedule_->observe(course(), seen->get<double>());
+  if (!evaluator_) {
+    events.push_back(std::move(event));
+    return;
   }
-  const Json result = evaluator_ ? event["val"] : Json();
-  events.push_back(std::move(event));
+  looking_ = std::move(event);
+  evaluator_->start();
+  validating_ = true;
+}
+
+void Trainer::end_validation(Json& events) {
+  validating_ = false;
+  const Json result = evaluator_->result();
+  looking_["val"] = result;
+  events.push_back(std::move(looking_));
+  const std::string_view wanted = schedule_->monitor();
+  const auto seen = result.find(wanted.empty() ? "loss" : wanted);
+  if (seen != result.end() && seen->is_number()) schedule_->observe(course(), seen->get<double>());
   if (early_) watch(result, events);
 }
 
 void Trainer::watch(const Json& result, Json& events) {
   const auto found = result.find(early_->monitor);
-  if (found == result.end() || !found->is_number()) {
-    throw Error(ErrorCode::invalid_value, "fit.earlyStopping.monitor", "loss | a metric", early_->monitor);
-  }
+  if (found == result.end() || !found->is_number()) return;  // no answers to judge
   const bool falls = early_->monitor == "loss" || evaluator_->scores().goal(early_->monitor) == Goal::min;
   const double value = falls ? found->get<double>() : -found->get<double>();
   if (best_step_ < 0 || value < best_value_ - early_->min_delta) {
@@ -70,7 +74,7 @@ void Trainer::watch(const Json& result, Json& events) {
 
 void Trainer::keep_good_copy() {
   good_.take(model_, learner_);
-  at_.position = batches_.position();
+  at_.position = batch_at_;
   good_at_ = at_;
   since_good_ = 0;
 }
@@ -78,7 +82,7 @@ void Trainer::keep_good_copy() {
 void Trainer::diverge(Json& events) {
   const std::int64_t bad_step = at_.step + 1;
   const double bad_loss = loss_;
-  const std::string layer = find_culprit(bad_step);
+  const std::string layer = find_culprit();
   good_.restore(model_, learner_);
   at_ = good_at_;
   batches_.seek(at_.position);
@@ -92,22 +96,25 @@ void Trainer::diverge(Json& events) {
                     {"lr", lr_}});
 }
 
-std::string Trainer::find_culprit(std::int64_t bad_step) {
-  // The same steps again from the good copy, the last one with every value kept.
-  good_.restore(model_, learner_);
-  at_ = good_at_;
-  batches_.seek(at_.position);
-  while (at_.step + 1 < bad_step) train_one();
+std::string Trainer::find_culprit() {
+  // The same step again with every value kept: a loss that is not finite has moved no weight.
+  batches_.seek(batch_at_);
   CompileOptions options;
   options.mode = Mode::inspect;
   options.capacity = batches_.batch_size();
   options.loss = loss_kind_.get();
   options.target = feed_.target_type();
-  Compiled inspected = compile(model_, options, pool_);
+  Compiled inspected;
+  try {
+    inspected = compile(model_, options, pool_);
+  } catch (const Error&) {
+    return "";  // no memory to keep every value: the way back is more important than the name
+  }
+  const std::span<const Row> rows = batches_.next();
   std::swap(train_, inspected);
-  loss_ = run_batch(batches_.next());
+  loss_ = run_batch(rows);
   std::swap(train_, inspected);
-  return first_not_finite(inspected, static_cast<std::int64_t>(weights_.size()));
+  return first_not_finite(inspected, static_cast<std::int64_t>(rows.size()));
 }
 
 Json Trainer::status() const {

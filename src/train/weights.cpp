@@ -24,7 +24,7 @@ Learner::Learner(const Model& model, Optimizer optimizer) : model_(model), optim
   arrange();
 }
 
-void Learner::arrange() {
+void Learner::arrange(bool penalised) {
   ranges_.clear();
   const auto& all = model_.parameters().all();
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -35,7 +35,7 @@ void Learner::arrange() {
     ranges_.push_back({begin, begin + bytes, all[i].kind == ParameterKind::weight});
   }
   std::ranges::sort(ranges_, {}, &Range::begin);
-  const bool alike = optimizer_.weight_decay(true) == optimizer_.weight_decay(false);
+  const bool alike = !penalised && optimizer_.weight_decay(true) == optimizer_.weight_decay(false);
   std::vector<Range> merged;
   for (const Range& r : ranges_) {
     const bool joins =

@@ -21,8 +21,9 @@ class Learner {
   /// The global norm of the gradient, squared. Allocates nothing.
   [[nodiscard]] double squared_norm();
 
-  /// What is trained may have changed (a parameter was frozen), or which groups decay.
-  void arrange();
+  /// What is trained may have changed (a parameter was frozen), or which groups decay. `penalised`: l1 or l2, which
+  /// biases and norms do not have.
+  void arrange(bool penalised = false);
 
   [[nodiscard]] const Optimizer& optimizer() const { return optimizer_; }
   [[nodiscard]] Optimizer& optimizer() { return optimizer_; }

@@ -17,7 +17,7 @@ describe('the packed package', () => {
 
   /** A fresh folder with a consumer's files, the tarball and what else it installs. */
   function install(name, ...packages) {
-    const folder = `${work}/${name}`;
+    const folder = mkdtempSync(`${work}/${name}-`);
     cpSync(`${here}${name}`, folder, { recursive: true });
     const options = { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
     execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', tarball, ...packages], options);
@@ -61,7 +61,6 @@ describe('the packed package', () => {
   describe('in a plain page', () => {
     let folder;
     before(() => {
-      cpSync(`${here}plain`, `${work}/plain`, { recursive: true });
       folder = install('plain');
     });
 
@@ -123,6 +122,39 @@ describe('the packed package', () => {
         } finally {
           server.close();
         }
+      }
+    });
+  });
+
+  describe('in other bundlers’ pages', () => {
+    test('webpack: finds and copies the engine, and leaves the import beside the page alone', async () => {
+      const folder = install('webpack', 'webpack@5.112.2');
+      execFileSync('node', ['build.js'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+      cpSync(`${folder}/index.html`, `${folder}/dist/index.html`);
+      const server = await serve(`${folder}/dist`, strictPolicy);
+      try {
+        const seen = await outcomeOf(browser, server.url);
+        learnt(seen, server.url);
+        assert.deepEqual([seen.outcome.worker, seen.outcome.here.worker], [true, false]);
+        assert.equal(seen.outcome.here.step, 300);
+      } finally {
+        server.close();
+      }
+    });
+
+    test('esbuild: with the engine’s files copied beside the page', async () => {
+      const folder = install('webpack', 'esbuild@0.28.0');
+      execFileSync('node_modules/.bin/esbuild', ['main.js', '--bundle', '--format=esm', '--target=es2022', '--outdir=out'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }); // prettier-ignore
+      cpSync(`${folder}/node_modules/trainyard/dist`, `${folder}/out`, {
+        recursive: true,
+        filter: (file) => !file.endsWith('index.js'),
+      });
+      cpSync(`${folder}/index.html`, `${folder}/out/index.html`);
+      const server = await serve(`${folder}/out`, strictPolicy);
+      try {
+        learnt(await outcomeOf(browser, server.url), server.url);
+      } finally {
+        server.close();
       }
     });
   });

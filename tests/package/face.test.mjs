@@ -43,6 +43,6 @@ test('nn has every layer of the engine, with options that it knows', () => {
     const known = options.map((option) => option.name);
     for (const key of Object.keys(made)) assert.ok(known.includes(key), `${name}.${key}: ${known.join(', ')}`);
   }
-  const known = ['graph', ...registry.layers.map(({ name }) => name)];
+  const known = ['graph', 'Module', 'Value', 'trace', ...registry.layers.map(({ name }) => name)];
   assert.deepEqual(Object.keys(nn).filter((name) => !known.includes(name)), []); // prettier-ignore
 });

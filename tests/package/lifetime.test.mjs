@@ -30,6 +30,27 @@ for (const worker of [true, false]) {
     }));
 }
 
+test('engines come and go, with their threads', { skip: !globalThis.gc && 'needs --expose-gc' }, async () => {
+  const once = (worker) =>
+    withEngine({ threads: 3, worker }, async (engine) => {
+      const model = await engine.model(small(), { input: [2] });
+      await model.fit(xor(), { ...options, steps: 3 }).done;
+    });
+  const settled = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    globalThis.gc();
+    return process.memoryUsage().rss;
+  };
+  for (const worker of [false, true]) {
+    for (let i = 0; i < 4; i++) await once(worker);
+    const before = await settled();
+    for (let i = 0; i < 12; i++) await once(worker);
+    // Two threads that live on would take 4 MB each time at the least.
+    const growth = ((await settled()) - before) / 1e6;
+    assert.ok(growth < 40, `${growth} MB`);
+  }
+});
+
 test('data sets that are forgotten leave the engine', { skip: !globalThis.gc && 'needs --expose-gc' }, () =>
   withEngine({ threads: 1 }, async (engine) => {
     const { data } = await import('trainyard');
@@ -46,6 +67,13 @@ test('data sets that are forgotten leave the engine', { skip: !globalThis.gc && 
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     assert.ok((await engine.memory()).usedBytes <= before.usedBytes + (8 << 20));
+    // A part that was never used keeps nothing either.
+    for (let i = 0; i < 30; i++) {
+      await engine.inspectData(x().split().train);
+      globalThis.gc();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.ok((await engine.memory()).usedBytes <= before.usedBytes + (12 << 20));
   }),
 );
 

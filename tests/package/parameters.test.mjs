@@ -1,7 +1,7 @@
 // Parameters in and out: PyTorch's names, shapes and layouts; safetensors.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { load, nn } from 'trainyard';
+import { data, load, nn } from 'trainyard';
 import { failureOf, xor } from './support.mjs';
 
 describe('parameters', () => {
@@ -118,6 +118,38 @@ describe('parameters', () => {
     await frozen.freeze(false);
     await model.fit(xor(), { loss: 'crossEntropy', steps: 20, batchSize: 4 }).done;
     assert.notDeepEqual((await model.read(['0.weight']))['0.weight'], before['0.weight']);
+    model.dispose();
+  });
+
+  test('that layers share are one, under both names', async () => {
+    const twins = nn.graph({
+      nodes: [
+        { name: 'a', layer: nn.linear(2), inputs: ['l'] },
+        { name: 'b', layer: nn.linear(2), inputs: ['r'], shares: 'a' },
+        { name: 'both', layer: nn.add(), inputs: ['a', 'b'] },
+      ],
+      outputs: ['both'],
+    });
+    const model = await engine.model(twins, { inputs: { l: [2], r: [2] }, seed: 1 });
+    assert.deepEqual(
+      (await model.parameters()).map(({ name }) => name),
+      ['a.weight', 'a.bias'],
+    );
+    assert.equal(model.summary().parameters, 6);
+    await (await model.parameter('b.weight')).set([1, 0, 0, 1]);
+    assert.deepEqual(Array.from((await model.read(['a.weight', 'b.weight']))['b.weight'].data), [1, 0, 0, 1]);
+    const set = data.arrays({ inputs: { l: [[1, 2]], r: [[3, 4]] }, targets: { y: [[0, 0]] } }); // prettier-ignore
+    const run = model.fit(set, { loss: 'mse', optimizer: { type: 'sgd', lr: 0.1 }, epochs: 1, paused: true });
+    // d/dW of mean((x1 W + x2 W + 2 b)²): both inputs' shares are added.
+    const bias = (await model.parameter('a.bias')).data;
+    const { values } = await run.step(1, { inspect: ['b.weight.grad'] });
+    const sum = [4 + 2 * bias[0], 6 + 2 * bias[1]];
+    const expected = [sum[0] * 4, sum[0] * 6, sum[1] * 4, sum[1] * 6];
+    values['b.weight.grad'].data.forEach((x, i) => assert.ok(Math.abs(x - expected[i]) < 1e-4, `${x} ${expected[i]}`));
+    const file = await model.export('safetensors');
+    const text = Buffer.from(file).toString('latin1');
+    for (const name of ['a.weight', 'a.bias', 'b.weight', 'b.bias']) assert.ok(text.includes(`"${name}"`), name);
+    await model.load(file);
     model.dispose();
   });
 

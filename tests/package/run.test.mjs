@@ -120,6 +120,54 @@ describe('a run', () => {
     model.dispose();
   });
 
+  test('may be asked for events before the last answer came', async () => {
+    const model = await make();
+    const run = model.fit(spiral, { ...options, epochs: 1e6 });
+    const events = run[Symbol.asyncIterator]();
+    const both = await Promise.all([events.next(), events.next()]);
+    assert.ok(both.every(({ value }) => value.type.length > 0));
+    const last = [events.next(), events.next()];
+    await run.stop();
+    for (let next = await Promise.all(last); !next[1].done;) next = [await events.next(), await events.next()];
+    model.dispose();
+  });
+
+  test('a long wait for the next step ends when it may go faster', async () => {
+    const model = await make();
+    const run = model.fit(spiral, { ...options, steps: 50, stepsPerSecond: 0.01 });
+    for await (const event of run) if (event.type === 'progress') break;
+    await run.set({ stepsPerSecond: Infinity });
+    assert.equal((await run.done).step, 50);
+    model.dispose();
+  });
+
+  test('pauses amid a validation, and a step ends with the validation that it is due', async () => {
+    const model = await engine.model(nn.sequential(nn.linear(128), nn.tanh(), nn.linear(2)), { input: [2], seed: 1 });
+    const val = data.synthetic('spiral', { n: 100_000, noise: 0.1, seed: 2, labels: 'id' });
+    await engine.inspectData(val);
+    const run = model.fit(spiral, { ...options, val, epochs: 1e6, valEvery: 1, paused: true });
+    const looks = [];
+    run.on('validation', ({ step, val: { rows } }) => looks.push([step, rows]));
+    await run.step(1);
+    await run.pause();
+    assert.deepEqual(looks, [[1, 100_000]]);
+    // Almost all its time goes into validations: a pause comes amid one, and the next step has its own.
+    const waits = [];
+    for (let i = 0; i < 5; i++) {
+      await run.resume();
+      await new Promise((resolve) => setTimeout(resolve, 15));
+      const asked = performance.now();
+      assert.equal((await run.pause()).state, 'paused');
+      waits.push(performance.now() - asked);
+    }
+    assert.ok(waits.sort((a, b) => a - b)[2] < 100, `${waits} ms`);
+    const { step } = await run.step(1);
+    await run.pause();
+    assert.deepEqual(looks.at(-1), [step, 100_000]);
+    await run.stop();
+    model.dispose();
+  });
+
   test('ends at once where the options are wrong', async () => {
     const model = await make();
     const run = model.fit(spiral, { ...options, optimizer: { type: 'adan' } });

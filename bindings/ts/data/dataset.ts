@@ -1,5 +1,7 @@
 import type { syntheticNames } from '../generated/registry.js';
 import type { Described } from '../protocol.js';
+import { failure } from '../errors.js';
+import { kindOf, optionsOf, plain, refuseUnknown } from '../plain.js';
 import { Buffers, type Values } from './values.js';
 
 export interface SplitOptions {
@@ -36,8 +38,8 @@ export class Dataset {
   }
 
   /** Two data sets that share no row: to train on, and to look how well it does on what it never saw. */
-  split(options: SplitOptions = {}): { train: Dataset; val: Dataset } {
-    const split = new Split(this, options);
+  split(options?: SplitOptions): { train: Dataset; val: Dataset } {
+    const split = new Split(this, plain(optionsOf(options, 'split'), 'split'));
     return {
       train: new Dataset({ kind: 'part', split, part: 'first' }),
       val: new Dataset({ kind: 'part', split, part: 'second' }),
@@ -69,14 +71,16 @@ export interface SimpleArrays {
  * are (labels out of range, NaN) is checked when an engine takes them.
  */
 export function arrays(fields: SimpleArrays | NamedArrays): Dataset {
+  const given = optionsOf(fields, 'data');
+  refuseUnknown(given, 'inputs' in given ? ['inputs', 'targets', 'weights'] : ['x', 'y', 'weights'], '');
   const named: NamedArrays =
-    'inputs' in fields ? fields : { ...fields, inputs: { x: fields.x }, ...(fields.y && { targets: { y: fields.y } }) };
+    'inputs' in given ? given : { ...given, inputs: { x: given.x }, ...(given.y && { targets: { y: given.y } }) };
   const buffers = new Buffers();
   const spec = {
     kind: 'arrays',
-    inputs: buffers.addAll(named.inputs),
-    targets: buffers.addAll(named.targets ?? {}),
-    ...(named.weights && { weights: { buffer: buffers.add(named.weights, 'weights').buffer } }),
+    inputs: buffers.addAll(optionsOf(named.inputs, 'inputs')),
+    targets: buffers.addAll(optionsOf(named.targets, 'targets')),
+    ...(named.weights && { weights: { buffer: buffers.addWeights(named.weights) } }),
   };
   return new Dataset({ kind: 'source', described: { spec, buffers: buffers.list } });
 }
@@ -97,12 +101,16 @@ export interface SyntheticOptions {
 }
 
 /** Points in the plane, made by the engine: with a class each, or (`plane`) a measurement. */
-export function synthetic(name: SyntheticName, options: SyntheticOptions = {}): Dataset {
-  return new Dataset({ kind: 'source', described: { spec: { kind: 'synthetic', name, ...options }, buffers: [] } });
+export function synthetic(name: SyntheticName, options?: SyntheticOptions): Dataset {
+  const spec = { kind: 'synthetic', name, ...plain(optionsOf(options, 'data'), 'data') };
+  return new Dataset({ kind: 'source', described: { spec, buffers: [] } });
 }
 
 /** Inputs for a model, as the engine's calls take them: one unnamed array is the input `x`. */
 export function describeInputs(inputs: Values | Record<string, Values>, buffers: Buffers): Record<string, unknown> {
+  if (typeof inputs !== 'object' || inputs === null) {
+    throw failure('TYPE_MISMATCH', 'x', { expected: '{ data, shape }', got: kindOf(inputs), hint: 'typed_array' });
+  }
   return isNamed(inputs) ? buffers.addAll(inputs) : { x: buffers.add(inputs, 'x') };
 }
 

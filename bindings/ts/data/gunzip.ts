@@ -7,7 +7,9 @@ export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes
  * Throws BAD_FILE if it is cut, damaged or larger.
  */
 export async function gunzip(bytes: Uint8Array<ArrayBuffer>, path: string, maxBytes: number): Promise<Uint8Array> {
-  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+  // A copy: a blob takes no shared memory.
+  const packed = new Blob([bytes.slice()]);
+  const reader = packed.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {

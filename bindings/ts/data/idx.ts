@@ -1,6 +1,7 @@
 import { absolute } from '../compile.js';
 import { failure } from '../errors.js';
 import { builtin } from '../node.js';
+import { kindOf, optionsOf, plain, positive } from '../plain.js';
 import { isSameOrigin } from '../transport.js';
 import { Dataset } from './dataset.js';
 import { gunzip, isGzip } from './gunzip.js';
@@ -26,9 +27,10 @@ export interface IdxOptions {
  * @throws {TrainyardError} BAD_FILE if a file cannot be read; its contents are checked when an engine takes them.
  */
 export async function idx(options: IdxOptions): Promise<Dataset> {
-  const { images, labels, maxBytes = 2 ** 30, ...rest } = options;
+  const { images, labels, maxBytes = 2 ** 30, ...rest } = optionsOf(options, 'idx');
+  positive(maxBytes, 'idx.maxBytes');
   const buffers = await Promise.all([read(images, 'images', maxBytes), read(labels, 'labels', maxBytes)]);
-  const spec = { kind: 'idx', images: { buffer: 0 }, labels: { buffer: 1 }, ...rest };
+  const spec = { kind: 'idx', images: { buffer: 0 }, labels: { buffer: 1 }, ...plain(rest, 'data') };
   return new Dataset({ kind: 'source', described: { spec, buffers } });
 }
 
@@ -42,9 +44,12 @@ async function bytesOf(source: FileSource, path: string): Promise<Uint8Array<Arr
   if (ArrayBuffer.isView(source)) {
     return new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
   }
+  if (typeof source !== 'string' && !(source instanceof Blob) && !(source instanceof URL)) {
+    throw failure('TYPE_MISMATCH', path, { expected: 'ArrayBuffer, Uint8Array, Blob, URL', got: kindOf(source) });
+  }
   try {
     if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
-    return await fetched(absolute(source), path);
+    return await fetched(absolute(source, path), path);
   } catch (error) {
     if (error instanceof Error && error.name === 'TrainyardError') throw error;
     throw failure('BAD_FILE', path, { got: String(error), cause: error });

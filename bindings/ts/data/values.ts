@@ -1,9 +1,10 @@
 // Arrays of numbers as users have them, made ready for the engine: a typed array, its type and its shape.
 import { failure } from '../errors.js';
+import { kindOf, plain } from '../plain.js';
 import type { Bytes } from '../protocol.js';
 
 /** Numbers, nested as deep as they have axes: `[[0, 0], [0, 1]]`. */
-export type NestedNumbers = readonly number[] | readonly NestedNumbers[];
+export type NestedNumbers = readonly number[] | readonly NestedNumbers[] | readonly NumberArray[];
 
 export type NumberArray = Float32Array | Float64Array | Int32Array | Uint8Array | Uint8ClampedArray;
 
@@ -33,7 +34,7 @@ export interface DescribedArray {
 }
 
 /** Lists of numbers and of lists: Array.isArray alone gives `any`. */
-const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value) || isArray(value);
 const isArray = (value: unknown): value is NumberArray => ArrayBuffer.isView(value) && !(value instanceof DataView);
 
 /** The numbers in a type that the engine has. */
@@ -62,16 +63,17 @@ function flatten(nested: NestedNumbers, path: string): { data: Float32Array; sha
   const fill = (level: unknown, axis: number, at: string): void => {
     if (axis === shape.length) {
       if (typeof level !== 'number') {
-        throw failure('TYPE_MISMATCH', at, { expected: 'number', got: Array.isArray(level) ? 'array' : typeof level });
+        throw failure('TYPE_MISMATCH', at, { expected: 'number', got: kindOf(level) });
       }
       data[filled++] = level;
       return;
     }
-    if (!Array.isArray(level) || level.length !== shape[axis]) {
-      const got = Array.isArray(level) ? `[${level.length}]` : typeof level;
+    if (!isList(level) || level.length !== shape[axis]) {
+      const got = isList(level) ? `[${level.length}]` : kindOf(level);
       throw failure('SHAPE_MISMATCH', at, { expected: `[${shape[axis]}]`, got });
     }
-    level.forEach((part, i) => fill(part, axis + 1, `${at}[${i}]`));
+    // Not forEach: that passes over holes.
+    for (let i = 0; i < level.length; i++) fill(level[i], axis + 1, `${at}[${i}]`);
   };
   fill(nested, 0, path);
   return { data, shape };
@@ -85,18 +87,30 @@ export class Buffers {
   add(values: Values, path: string): DescribedArray {
     if (Array.isArray(values)) return this.add(flatten(values as NestedNumbers, path), path);
     if (isArray(values)) return this.add({ data: values, shape: [values.length] }, path);
-    const { data, shape, ...options } = (values ?? {}) as ShapedArray;
+    const { data, shape: given, ...options } = Object(values) as ShapedArray;
+    const shape: unknown = given;
     if (!isArray(data) || !isList(shape)) {
-      throw failure('TYPE_MISMATCH', path, { expected: '{ data, shape }', got: typeof values, hint: 'typed_array' });
+      throw failure('TYPE_MISMATCH', path, { expected: '{ data, shape }', got: kindOf(values), hint: 'typed_array' });
     }
-    const size = shape.reduce((a, b) => a * b, 1);
+    const size = (shape as readonly number[]).reduce((a, b) => a * b, 1);
     if (size !== data.length) {
       const expected = `[${shape.join(', ')}] = ${size}`;
       throw failure('SHAPE_MISMATCH', path, { expected, got: String(data.length), hint: 'shape_of_data' });
     }
     const { bytes, dtype } = stored(data, path);
     this.list.push(bytes);
-    return { ...options, shape: [...shape], dtype, buffer: this.list.length - 1 };
+    return { ...plain({ ...options, shape: [...(shape as number[])] }, path), dtype, buffer: this.list.length - 1 };
+  }
+
+  /** Adds one number for each example, as f32; returns the buffer's number. Throws as `add`. */
+  addWeights(weights: Values): number {
+    const { shape, buffer } = this.add(weights, 'weights');
+    if (shape.length !== 1) {
+      throw failure('SHAPE_MISMATCH', 'weights', { expected: '[n]', got: `[${shape.join(', ')}]` });
+    }
+    const bytes = this.list[buffer]!;
+    this.list[buffer] = bytes instanceof Float32Array ? bytes : Float32Array.from(bytes);
+    return buffer;
   }
 
   /** Describes a number of named arrays. */

@@ -38,6 +38,8 @@ export class Host {
   /** The run that trains a model now. */
   readonly #training = new Map<Handle, LiveRun>();
   #module: EngineModule | undefined;
+  /** Those that its threads run in. */
+  readonly #workers: Worker[] = [];
   #next = 1;
   #lost = false;
 
@@ -49,7 +51,7 @@ export class Host {
 
   receive(message: ToEngine, locked = false): void {
     if (message.kind === 'start') {
-      void instantiate(this.#factory, message).then(
+      void instantiate(this.#factory, message, this.#workers).then(
         (module) => {
           this.#module = module;
           const threads = module.setThreads(message.threads);
@@ -68,6 +70,7 @@ export class Host {
   close(): void {
     this.#lost = true;
     this.#scheduler.close();
+    for (const worker of this.#workers.splice(0)) worker.terminate();
   }
 
   async #answer<M extends Method>({ id, method, args }: Call<M>): Promise<void> {
@@ -136,7 +139,7 @@ export class Host {
     parameters: ({ model, fields, names }) => {
       const object = this.#object<ModelObject>(model);
       const all = JSON.parse(object.parameters()) as ParameterInfo[];
-      const wanted = names?.map((name) => known(all, name)) ?? all;
+      const wanted = names?.map((name) => ({ ...known(all, name), name })) ?? all;
       return wanted.map((info) => ({
         ...info,
         values: Object.fromEntries(fields.map((field) => [field, object.read(info.name, field).slice()])),
@@ -207,7 +210,11 @@ export class Host {
       return { run: handle };
     },
 
-    setRun: ({ run, options, pace }) => this.#run(run).set(options, pace),
+    setRun: ({ run, options, pace }) => {
+      this.#run(run).set(options, pace);
+      // A slow run may be waiting for its next step.
+      this.#scheduler.wake(this.#run(run));
+    },
     pauseRun: ({ run }) => this.#run(run).pause(),
     stopRun: ({ run }) => this.#run(run).stop(),
     previewRun: ({ run, names }) => this.#run(run).preview(names),
@@ -269,8 +276,11 @@ export class Host {
     const pointers: number[] = [];
     try {
       for (const { buffer, byteOffset, byteLength } of buffers) {
+        if (byteLength >= 2 ** 32)
+          throw new Refusal('OUT_OF_MEMORY', 'data', { got: `${byteLength} B`, hint: 'smaller' });
         const pointer = module.allocate(byteLength);
         pointers.push(pointer);
+        if (byteLength === 0) continue; // or detached: the engine says what it lacks
         // The memory may have grown, here or in a thread: never a view from before.
         new Uint8Array(module.wasmMemory.buffer, pointer, byteLength).set(
           new Uint8Array(buffer, byteOffset, byteLength),
@@ -285,7 +295,7 @@ export class Host {
 
 /** The parameter of this name. Throws INVALID_VALUE with the names that there are. */
 function known(all: ParameterInfo[], name: string): ParameterInfo {
-  const found = all.find((info) => info.name === name);
+  const found = all.find((info) => info.name === name || info.names?.includes(name));
   if (found) return found;
   const expected = all.map((info) => info.name).join(', ');
   throw new Refusal('INVALID_VALUE', name, { expected: expected.slice(0, 200), got: name });

@@ -8,18 +8,31 @@ const initialPages = 256;
 /** Most memory, in pages: 4, 2, 1 and 0.5 GiB. Some devices refuse to reserve much of it. */
 const ladder = [65536, 32768, 16384, 8192];
 
-/** Makes an engine from the compiled module; with threads, in shared memory as large as the device allows. */
-export function instantiate(factory: Factory, { module, threads, build }: Start): Promise<EngineModule> {
+/**
+ * Makes an engine from the compiled module; with threads, in shared memory as large as the device allows.
+ * `workers` gets those that its threads run in: whoever closes the engine ends them.
+ */
+export function instantiate(
+  factory: Factory,
+  { module, threads, build }: Start,
+  workers: Worker[],
+): Promise<EngineModule> {
   const shared = build.endsWith('-threads');
   return new Promise((resolve, reject) => {
     factory({
       instantiateWasm(imports, done) {
         // Threads get the module from here.
-        WebAssembly.instantiate(module, imports).then((instance) => done(instance, module), reject);
+        WebAssembly.instantiate(module, imports)
+          .then((instance) => done(instance, module))
+          .catch(reject);
         return {};
       },
       poolSize: shared ? threads - 1 : 0,
-      newThread,
+      newThread() {
+        const worker = newThread();
+        workers.push(worker);
+        return worker;
+      },
       ...(shared && { wasmMemory: sharedMemory() }),
       print: (text) => console.log(text),
       printErr: (text) => console.error(text),

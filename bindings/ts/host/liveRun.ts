@@ -13,6 +13,8 @@ interface Advanced {
   state: RunState['state'];
   step: number;
   events: RunEvent[];
+  /** Amid a validation, which belongs to the step before it. */
+  validating?: boolean;
 }
 
 export type Tell = (events: RunEvent[], end?: RunEnd) => void;
@@ -30,6 +32,7 @@ export class LiveRun {
   /** When the next step of a throttled run is due. */
   #due = -Infinity;
   #diverged: DivergedEvent | undefined;
+  #validating = false;
   #ended: RunState | undefined;
 
   constructor(object: RunObject, tell: Tell, pace: Pace) {
@@ -100,7 +103,7 @@ export class LiveRun {
 
   /** Milliseconds until its next step is due; 0: now. */
   wait(now: number): number {
-    return this.#throttled ? Math.max(0, this.#due - now) : 0;
+    return this.#throttled && !this.#validating ? Math.max(0, this.#due - now) : 0;
   }
 
   /** Trains for at most so many milliseconds. */
@@ -118,6 +121,7 @@ export class LiveRun {
     const done = advanced.step - this.#step;
     this.#step = advanced.step;
     this.#stepsLeft -= done;
+    this.#validating = advanced.validating === true;
     this.#due += (done * 1000) / this.#pace.stepsPerSecond;
     for (const event of advanced.events) {
       if (event.type === 'diverged') this.#diverged = event;
@@ -125,7 +129,7 @@ export class LiveRun {
     }
     if (advanced.state === 'finished' || advanced.state === 'diverged' || advanced.state === 'stopped') {
       this.#end(advanced.state, advanced.state === 'diverged' ? divergence(this.#diverged) : undefined);
-    } else if (this.#stepsLeft <= 0) {
+    } else if (this.#stepsLeft <= 0 && !this.#validating) {
       this.pause();
     } else if (now - this.#told >= 1000 / Math.min(this.#pace.eventsPerSecond, mostEventsPerSecond)) {
       this.#tell(now);
@@ -140,7 +144,7 @@ export class LiveRun {
   #allowance(now: number): number {
     if (!this.#throttled) return Infinity;
     this.#due = Math.max(this.#due, now - mostDebt);
-    return 1 + Math.floor(((now - this.#due) * this.#pace.stepsPerSecond) / 1000);
+    return Math.max(0, 1 + Math.floor(((now - this.#due) * this.#pace.stepsPerSecond) / 1000));
   }
 
   #tell(now: number, end?: RunEnd): void {
