@@ -130,11 +130,19 @@ export class Run implements AsyncIterable<RunEvent> {
 
   async #ask<T>(question: (run: Handle) => Promise<T>): Promise<T | RunState> {
     const run = await this.#handle;
-    if (this.#ended) {
-      if ('error' in this.#ended) throw this.#ended.error;
-      return this.#ended.state;
+    if (this.#ended) return this.#outcome(this.#ended);
+    try {
+      return await question(run);
+    } catch (error) {
+      // It may have ended while the question was on its way.
+      if (this.#ended && fromThrown(error).code === 'DISPOSED') return this.#outcome(this.#ended);
+      throw error;
     }
-    return question(run);
+  }
+
+  #outcome(ended: { state: RunState } | { error: TrainyardError }): RunState {
+    if ('error' in ended) throw ended.error;
+    return ended.state;
   }
 
   #tell(event: RunEvent): void {

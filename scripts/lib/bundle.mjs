@@ -13,7 +13,12 @@ const made = (build, extension) => `${root}/build/wasm-${build}/trainyard.${buil
 
 async function bundle(input, file, plugins = []) {
   const bundled = await rolldown({ input: `${root}/bindings/ts/${input}`, plugins, platform: 'neutral' });
-  const { output } = await bundled.write({ file: `${dist}/${file}`, format: 'esm', minify: true, comments: { annotation: true, legal: false, jsdoc: false } });
+  const { output } = await bundled.write({
+    file: `${dist}/${file}`,
+    format: 'esm',
+    minify: true,
+    comments: { annotation: true, legal: false, jsdoc: false },
+  });
   await bundled.close();
   if (output.length !== 1) throw new Error(`${file}: ${output.length} files instead of one`);
 }

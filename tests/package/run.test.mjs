@@ -132,6 +132,19 @@ describe('a run', () => {
     model.dispose();
   });
 
+  test('may be asked anything while its end is on its way', async () => {
+    const model = await make();
+    for (let i = 0; i < 20; i++) {
+      const run = model.fit(spiral, { ...options, steps: 1 + i });
+      await run.pause();
+      await run.resume();
+      const answers = [run.stop(), run.pause(), run.resume(), run.step(1), run.set({ lr: 0.1 }), run.stop()];
+      await Promise.all(answers);
+      assert.match((await run.done).state, /finished|stopped/);
+    }
+    model.dispose();
+  });
+
   test('a long wait for the next step ends when it may go faster', async () => {
     const model = await make();
     const run = model.fit(spiral, { ...options, steps: 50, stepsPerSecond: 0.01 });

@@ -165,7 +165,6 @@ export const fitOptions = [
   'l1',
   'l2',
   'valEvery',
-  'accumulate',
   'trackUpdates',
   'target',
   'loss',
