@@ -49,6 +49,11 @@ async function lint() {
 
 export const stages = [
   { name: 'lint', what: 'formatters, linters, types, file lengths, include order', run: lint },
+  {
+    name: 'tidy',
+    what: 'clang-tidy over the C++ sources',
+    run: async () => void (await run(['node', 'scripts/checks/tidy.mjs'])),
+  },
   { name: 'native', what: 'every engine test, this machine’s instruction set', run: () => ctest('native') },
   { name: 'asan', what: 'every engine test under AddressSanitizer and UBSan', run: () => ctest('asan') },
   {

@@ -9,14 +9,14 @@
 namespace trainyard {
 namespace {
 
-constexpr std::align_val_t alignment{64};
+constexpr std::align_val_t cache_line{64};
 
-void release(std::byte* data) { ::operator delete(data, alignment); }
+void release(std::byte* data) { ::operator delete(data, cache_line); }
 
 }  // namespace
 
 Bytes Bytes::allocate(std::size_t size) {
-  void* data = ::operator new(size, alignment, std::nothrow);
+  void* data = ::operator new(size, cache_line, std::nothrow);
   if (data == nullptr) throw Error(ErrorCode::out_of_memory, "", "", std::to_string(size));
   return adopt(static_cast<std::byte*>(data), size, release);
 }

@@ -16,4 +16,6 @@ std::span<const Op* const> backward() {
   return list;
 }
 
+#undef X
+
 }  // namespace trainyard::ops

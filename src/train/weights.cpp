@@ -15,7 +15,7 @@ constexpr std::size_t numbers_a_line = alignment / sizeof(float);
 
 }  // namespace
 
-Learner::Learner(const Model& model, Optimizer optimizer) : model_(model), optimizer_(std::move(optimizer)) {
+Learner::Learner(const Model& model, const Optimizer& optimizer) : model_(model), optimizer_(optimizer) {
   for (int i = 0; i < optimizer_.slots(); ++i) {
     slots_[static_cast<std::size_t>(i)] = Arena(model.places().parameter_bytes, "optimizer state");
   }

@@ -14,7 +14,7 @@ namespace trainyard {
 /// The optimizer's memory and how it walks over the parameters.
 class Learner {
  public:
-  Learner(const Model& model, Optimizer optimizer);
+  Learner(const Model& model, const Optimizer& optimizer);
 
   /// Moves every trained parameter by its gradient. `step`: 1 for the first. Allocates nothing.
   void update(double lr, double gradient_scale, double l1, double l2, std::uint64_t step, ThreadPool& pool);

@@ -14,11 +14,12 @@ template <class T>
 }
 
 template <class T>
-[[nodiscard]] Column column(std::string name, Shape row, const std::vector<T>& numbers, Affine map = {}) {
+[[nodiscard]] Column column(const std::string& name, const Shape& row, const std::vector<T>& numbers,
+                            const Affine& map = {}) {
   constexpr DType dtype = std::is_same_v<T, float>          ? DType::f32
                           : std::is_same_v<T, std::int32_t> ? DType::i32
                                                             : DType::u8;
-  return {.name = std::move(name), .shape = row, .dtype = dtype, .bytes = bytes_of(numbers), .map = std::move(map)};
+  return {.name = name, .shape = row, .dtype = dtype, .bytes = bytes_of(numbers), .map = map};
 }
 
 inline Dataset dataset(Row rows, std::vector<Column> inputs, std::vector<Column> targets = {},

@@ -35,7 +35,7 @@ OpCase gelu(const std::string& name, const Op& op, const std::string& approximat
 const Declare relu(activation("relu", ops::relu, "relu"));
 const Declare leaky_relu(activation("leaky_relu", ops::leaky_relu, "leakyRelu"));
 const Declare leaky_relu_negative(negative_slope());
-const Declare tanh_(activation("tanh", ops::tanh, "tanh"));
+const Declare hyperbolic_tangent(activation("tanh", ops::tanh, "tanh"));
 const Declare sigmoid(activation("sigmoid", ops::sigmoid, "sigmoid"));
 const Declare silu(activation("silu", ops::silu, "silu"));
 const Declare gelu_erf(gelu("gelu", ops::gelu, "none"));

@@ -145,7 +145,7 @@ TEST_P(Fuzz, KeepsItsNumbers) {
   const Instance instance{.shapes = {{"x", {2, 3, 5, 4}}}};
   ThreadPool one(1), four(4);
   for (int k = 0; k < 25; ++k) {
-    const auto seed = static_cast<std::uint64_t>(GetParam() * 1000 + k);
+    const auto seed = static_cast<std::uint64_t>(GetParam()) * 1000 + static_cast<std::uint64_t>(k);
     SCOPED_TRACE(seed);
     const OpCase network{.name = "fuzz", .build = [seed](Builder& b) { return RandomNetwork(b, seed).build(); }};
     const CaseGraph plain(network, instance, {.rows = 26});

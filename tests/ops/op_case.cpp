@@ -64,7 +64,8 @@ golden::Tensor random_numbers(const Sizes& shape, const std::string& name, const
   Random random(17, name, static_cast<std::uint64_t>(size));
   if (fill.kind == Fill::Kind::distinct) {
     t.values = shuffled(t.values.size(), random);
-    for (double& v : t.values) v = (v - static_cast<double>(size / 2)) / 64;
+    const std::int64_t middle = size / 2;
+    for (double& v : t.values) v = (v - static_cast<double>(middle)) / 64;
     return t;
   }
   for (double& v : t.values) {

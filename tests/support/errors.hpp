@@ -8,7 +8,7 @@ namespace trainyard {
 
 /// The Error that `action` throws, or nothing. Another exception goes on: our code throws one class.
 template <class F>
-[[nodiscard]] std::optional<Error> error_of(F action) {
+[[nodiscard]] std::optional<Error> error_of(const F& action) {
   try {
     action();
   } catch (const Error& e) {
