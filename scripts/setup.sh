@@ -165,7 +165,6 @@ install_emscripten() {
   unpack 'emscripten|clang-[0-9]+|libclang.*|libllvm.*|lld-.*|llvm-.*|binaryen|node-acorn|patchelf|libc6|libgcc-s1|libstdc[+][+]6|libxml2.*|libz3.*|libzstd1|zlib1g|libedit2|libffi.*|libtinfo6|libbsd0|libmd0|liblzma5|libicu.*'
   use_own_libraries
   ln -sfn nodejs "$prefix/usr/share/node_modules"  # acorn, where Emscripten's JavaScript optimizer looks for it
-  echo '{ "type": "commonjs" }' >"$prefix/package.json"  # its own files, not modules as the repository's package says
   local llvm=("$prefix"/usr/lib/llvm-*)
   rm -f "$prefix/usr/share/emscripten/.emscripten"
   cat >"$prefix/usr/share/emscripten/.emscripten" <<CONFIG
@@ -206,6 +205,8 @@ if have flock; then
   exec 9>"$prefix/.lock"
   flock -n 9 || { say "another set-up is running in $prefix; waiting for it"; flock 9; }
 fi
+# Emscripten's own files are not modules, as the package of a repository around them may say.
+echo '{ "type": "commonjs" }' >"$prefix/package.json"
 [ "$part" = headers ] || install_emscripten
 install_headers
 rm -rf "$apt_root"
