@@ -8,11 +8,13 @@ import { jobs, run } from './lib/run.mjs';
 /** Sums what the captured output says, one number a match. */
 const total = (text, pattern) => [...text.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
 
-/** Builds a preset and runs its Google Tests; `label` chooses some. */
+/** Builds a preset and runs its Google Tests; `label` chooses some. A skipped test is one that did not run. */
 async function ctest(preset, { label, targets = [] } = {}) {
   await build(preset, ...targets);
   await run(['ctest', '--preset', preset, '-j', jobs, ...(label ? ['-L', label] : [])]);
   const log = readFileSync(`${root}/build/${preset}/Testing/Temporary/LastTest.log`, 'utf8');
+  const skipped = log.match(/^\[ {2}SKIPPED \].*|YOU HAVE \d+ DISABLED.*/m);
+  if (skipped) throw new Error(`a test was left out: ${skipped[0]}`);
   return total(log, /\[==========\] (\d+) tests? from .* ran\./g);
 }
 

@@ -51,6 +51,8 @@ export const maxPool2d = (kernel: Pair, options: PoolOptions & { dilation?: Pair
 /** The mean of each window of an image. */
 export const avgPool2d = (kernel: Pair, options: PoolOptions & { countIncludePad?: boolean } = {}): Layer =>
   layer('avgPool2d', { kernel, ...options });
+/** Means of `out` windows that share the image, whatever its size: `[*, channels, h, w]` → `[*, channels, out, out]`. */
+export const adaptiveAvgPool2d = (out: Pair): Layer => layer('adaptiveAvgPool2d', { out });
 /** The mean of each channel: `[*, channels, h, w]` → `[*, channels]`. */
 export const globalAvgPool2d = (): Layer => layer('globalAvgPool2d');
 /** The largest of each channel: `[*, channels, h, w]` → `[*, channels]`. */

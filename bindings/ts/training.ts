@@ -20,7 +20,7 @@ export type MetricName = (typeof metricNames)[number];
 export interface EarlyStopping {
   /** What is watched; default the loss on the validation data. */
   monitor?: string;
-  /** Looks without getting better before it stops; default 5. */
+  /** It stops at this many looks in a row without getting better; default 5. */
   patience?: number;
   /** What counts as better; default 0. */
   minDelta?: number;

@@ -17,7 +17,8 @@ class Shape {
 
   Shape() = default;
   Shape(std::initializer_list<std::int64_t> dims) : Shape(std::span(dims.begin(), dims.size())) {}
-  /// Throws INVALID_VALUE for more than six axes or a size below 1, or if the product exceeds 2^53.
+  /// Throws INVALID_VALUE for more than six axes or a size below 1, or if the product exceeds 2^53; the path is the
+  /// caller's to add.
   explicit Shape(std::span<const std::int64_t> dims);
 
   [[nodiscard]] int rank() const { return rank_; }

@@ -171,7 +171,15 @@ bool Dataset::integral(std::size_t column) const {
 }
 
 void Dataset::check_labels(std::size_t column, std::int64_t classes, std::optional<std::int64_t> ignored) const {
-  each(column, [&](double x, Row row, std::int64_t element) {
+  const Affine& map = storage_->columns[column].map;
+  const std::int64_t inner = columns()[column].shape.size() / std::ssize(map.scale);
+  each(column, [&](double stored, Row row, std::int64_t element) {
+    double x = stored;
+    if (!map.identity()) {
+      // As gathering computes it: a scaled label must be a label too.
+      const auto channel = static_cast<std::size_t>(element / inner);
+      x = static_cast<float>(stored) * static_cast<float>(map.scale[channel]) + static_cast<float>(map.shift[channel]);
+    }
     if (ignored && x == static_cast<double>(*ignored)) return true;
     if (std::floor(x) != x || x < 0 || x >= static_cast<double>(classes)) {
       throw Error(ErrorCode::invalid_label, path_of(columns()[column], row, element),

@@ -22,16 +22,16 @@ ValueId Graph::input(std::string name, const ValueType& type, Role role) {
 }
 
 ValueId Graph::parameter(ParamId id) {
-  for (std::size_t i = 0; i < values_.size(); ++i) {
-    if (values_[i].role == Role::parameter && values_[i].parameter == id) return {static_cast<std::int32_t>(i)};
-  }
+  if (id.index() >= parameter_values_.size()) parameter_values_.resize(id.index() + 1);
+  ValueId& known = parameter_values_[id.index()];
+  if (known.valid()) return known;
   const Parameter& p = (*parameters_)[id];
   Value value;
   value.type = {.shape = p.stored_shape(), .batched = false, .dtype = p.dtype};
   value.role = Role::parameter;
   value.name = p.names.front();
   value.parameter = id;
-  return new_value(std::move(value));
+  return known = new_value(std::move(value));
 }
 
 ValueId Graph::constant(std::string name, const Shape& shape, std::vector<float> numbers) {

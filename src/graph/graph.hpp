@@ -104,6 +104,7 @@ class Graph {
 
   ParameterTable* parameters_;
   std::vector<Value> values_;
+  std::vector<ValueId> parameter_values_;  ///< by ParamId, as far as any was asked for
   std::vector<Node> nodes_;
   std::vector<NodeId> order_;
   std::string path_, name_;

@@ -1,7 +1,5 @@
 #include "graph/parameter.hpp"
 
-#include <algorithm>
-
 #include "core/error.hpp"
 
 namespace trainyard {
@@ -31,8 +29,10 @@ ParamId ParameterTable::get(const Parameter& wanted) {
     }
     return id;
   }
+  const ParamId id{static_cast<std::int32_t>(parameters_.size())};
   parameters_.push_back(wanted);
-  return {static_cast<std::int32_t>(parameters_.size() - 1)};
+  for (const std::string& name : wanted.names) by_name_.emplace(name, id);
+  return id;
 }
 
 void ParameterTable::alias(ParamId id, const std::string& name) {
@@ -40,15 +40,12 @@ void ParameterTable::alias(ParamId id, const std::string& name) {
   if (known == id) return;
   if (known.valid()) throw Error(ErrorCode::invalid_graph, name, "", name, {"name_taken", name});
   (*this)[id].names.push_back(name);
+  by_name_.emplace(name, id);
 }
 
 ParamId ParameterTable::find(std::string_view name) const {
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    if (std::ranges::find(parameters_[i].names, name) != parameters_[i].names.end()) {
-      return {static_cast<std::int32_t>(i)};
-    }
-  }
-  return {};
+  const auto it = by_name_.find(name);
+  return it == by_name_.end() ? ParamId{} : it->second;
 }
 
 }  // namespace trainyard

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +61,7 @@ class ParameterTable {
 
  private:
   std::vector<Parameter> parameters_;
+  std::map<std::string, ParamId, std::less<>> by_name_;
 };
 
 }  // namespace trainyard

@@ -176,6 +176,12 @@ class Planner {
       const ValueId v{static_cast<std::int32_t>(i)};
       if (in_arena(v) && value(v).first < 0) place(v);
     }
+    std::vector<std::vector<std::size_t>> last_read(plan_.steps.size());
+    for (std::size_t i = 0; i < plan_.values.size(); ++i) {
+      const int last = plan_.values[i].last;
+      if (last >= 0 && last < static_cast<int>(last_read.size()))
+        last_read[static_cast<std::size_t>(last)].push_back(i);
+    }
     for (std::size_t s = 0; s < plan_.steps.size(); ++s) {
       const PlanStep& step = plan_.steps[s];
       const int shared = shared_input(step, static_cast<int>(s));
@@ -192,9 +198,9 @@ class Planner {
           place(v);
         }
       }
-      for (std::size_t i = 0; i < plan_.values.size(); ++i) {
+      for (const std::size_t i : last_read[s]) {
         const PlanValue& v = plan_.values[i];
-        if (placed[i] == 0 || v.last != static_cast<int>(s)) continue;
+        if (placed[i] == 0) continue;
         placer.give_back(v.where.offset, v.bytes);
         placed[i] = 0;
       }

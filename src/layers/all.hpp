@@ -9,6 +9,7 @@
   X(conv2d)                 \
   X(maxPool2d)              \
   X(avgPool2d)              \
+  X(adaptiveAvgPool2d)      \
   X(globalAvgPool2d)        \
   X(globalMaxPool2d)        \
   X(flatten)                \

@@ -8,8 +8,6 @@
 namespace trainyard {
 namespace {
 
-constexpr std::size_t max_nodes = 100'000;
-
 using Named = std::vector<std::pair<std::string, ValueId>>;
 
 /// A list of names. Throws TYPE_MISMATCH.
@@ -28,7 +26,7 @@ class NodeList {
  public:
   NodeList(const Json& nodes, LayerBuilder& builder, const Named& inputs) : builder_(builder) {
     if (!nodes.is_array()) throw Error(ErrorCode::type_mismatch, "nodes", "[…]", short_text(nodes));
-    if (nodes.size() > max_nodes) {
+    if (nodes.size() > max_layers) {
       throw Error(ErrorCode::invalid_graph, "nodes", "<= 100000", std::to_string(nodes.size()));
     }
     for (const auto& [name, value] : inputs) built_[name] = value;
@@ -36,16 +34,20 @@ class NodeList {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       const std::string where = "nodes[" + std::to_string(i) + "]";
       if (!nodes[i].is_object()) throw Error(ErrorCode::type_mismatch, where, "object", short_text(nodes[i]));
-      Node n{nodes[i], where, std::to_string(i), {}, false};
-      if (const auto it = n.layer.find("name"); it != n.layer.end())
+      Node n{.layer = nodes[i], .where = where, .name = std::to_string(i), .inputs = {}};
+      if (const auto it = n.layer.find("name"); it != n.layer.end()) {
         n.name = names_of(Json::array({*it}), where + ".name").front();
+        // A dot would let "a.0" of one node be the first layer of another, "a": PyTorch's add_module refuses it too.
+        if (n.name.empty() || n.name.find('.') != std::string::npos) {
+          throw Error(ErrorCode::invalid_value, where + ".name", "a-z A-Z 0-9 _ …", n.name);
+        }
+      }
       if (const auto it = n.layer.find("inputs"); it != n.layer.end()) {
         n.inputs = names_of(*it, where + ".inputs");
         n.layer.erase("inputs");
       } else if (!before.empty()) {
         n.inputs = {before};
       }
-      if (n.name.empty()) throw Error(ErrorCode::invalid_value, where + ".name", "name", "");
       if (places_.contains(n.name) || built_.contains(n.name)) {
         throw Error(ErrorCode::invalid_graph, where + ".name", "", n.name, {"name_taken", n.name});
       }
@@ -67,10 +69,11 @@ class NodeList {
       const auto place = places_.find(at);
       if (place == places_.end()) dangling(at, stack.size() > 1 ? stack[stack.size() - 2] + ".inputs" : where);
       Node& n = nodes_[place->second];
+      n.open = true;
       bool ready = true;
       for (const std::string& input : n.inputs) {
         if (built_.contains(input)) continue;
-        if (std::ranges::find(stack, input) != stack.end()) {
+        if (const auto it = places_.find(input); it != places_.end() && nodes_[it->second].open) {
           throw Error(ErrorCode::invalid_graph, n.where + ".inputs", "", input, {"cycle", at});
         }
         stack.push_back(input);
@@ -82,6 +85,7 @@ class NodeList {
       for (const std::string& input : n.inputs) inputs.push_back(built_.at(input));
       built_[at] = n.layer.contains("calls") ? call_again(n, inputs) : builder_.build(n.layer, inputs, at, at);
       n.used = true;
+      n.open = false;
       stack.pop_back();
     }
     return built_.at(name);
@@ -101,6 +105,7 @@ class NodeList {
     std::string where, name;
     std::vector<std::string> inputs;
     bool used = false;
+    bool open = false;  ///< waiting for its inputs
   };
   /// Another node's layer once more, with that node's parameters.
   ValueId call_again(const Node& n, std::span<const ValueId> inputs) {
@@ -175,7 +180,12 @@ Network build_network(const Json& description, Graph& graph, bool training, cons
     throw Error(ErrorCode::missing_option, "model", "layers | nodes", "");
   }
   builder.check_shared();
-  for (auto& [name, value] : network.outputs) value = graph.channels_first(value);
+  for (auto& [name, value] : network.outputs) {
+    value = graph.channels_first(value);
+    if (const DType type = graph.type(value).dtype; type != DType::f32) {
+      throw Error(ErrorCode::type_mismatch, "outputs", "f32", std::string(trainyard::name(type)));
+    }
+  }
   return network;
 }
 

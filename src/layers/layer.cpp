@@ -75,6 +75,13 @@ ValueId LayerBuilder::build(const Json& layer, std::span<const ValueId> inputs, 
     d.options.erase("shares");
   }
   const std::size_t record = records_.size();
+  if (record >= max_layers) {
+    throw Error(ErrorCode::invalid_graph, path, "<= " + std::to_string(max_layers), "> " + std::to_string(max_layers));
+  }
+  if (open_.size() >= max_layer_depth) {
+    throw Error(ErrorCode::invalid_graph, path, "<= " + std::to_string(max_layer_depth) + " levels",
+                "> " + std::to_string(max_layer_depth) + " levels");
+  }
   records_.push_back({path, name, d.type, {inputs.begin(), inputs.end()}, {}, {}});
   open_.push_back(record);
   const Graph::Scope scope(graph_, path, name);

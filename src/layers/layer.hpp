@@ -11,6 +11,11 @@
 
 namespace trainyard {
 
+/// More is a mistake, and would use up the memory one record at a time.
+inline constexpr std::size_t max_layers = 100'000;
+/// Layers in layers: as deep as JSON may be.
+inline constexpr std::size_t max_layer_depth = 64;
+
 /// What a layer did, for summaries, the ledger and the page.
 struct LayerRecord {
   std::string path;  ///< "layers[3] conv2d"

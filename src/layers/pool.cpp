@@ -1,6 +1,8 @@
 // Pools over images, as torch.nn.MaxPool2d, AvgPool2d and AdaptiveAvgPool2d(1). No parameters.
+#include <algorithm>
 #include <optional>
 
+#include "core/error.hpp"
 #include "layers/all.hpp"
 #include "layers/window.hpp"
 #include "ops/all.hpp"
@@ -78,6 +80,9 @@ struct GlobalMaxPool2d {
   ValueId build(LayerBuilder& b, std::span<const ValueId> inputs) const {
     const ValueId x = image(b, inputs[0]);
     const Shape shape = b.graph().type(x).shape;
+    if (!window_size.contains(static_cast<double>(std::max(shape[1], shape[2])))) {
+      throw Error(ErrorCode::invalid_value, "", "<= " + number_text(window_size.max), text(shape, true));
+    }
     ops::Pool2dAttributes a;
     a.pool.kernel_h = a.pool.stride_h = narrow(shape[1]);
     a.pool.kernel_w = a.pool.stride_w = narrow(shape[2]);

@@ -48,6 +48,10 @@ struct CrossEntropy final : Loss {
 
   [[nodiscard]] std::optional<std::int64_t> ignored() const override { return ignore_index; }
 
+  [[nodiscard]] double dense_divisor(const ValueType& target) const override {
+    return static_cast<double>(target.shape.size() / target.shape.back());
+  }
+
   [[nodiscard]] double divisor(std::span<const std::int32_t> ids) const override {
     double sum = 0;
     for (const std::int32_t id : ids) {

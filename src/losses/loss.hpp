@@ -29,8 +29,9 @@ class Loss {
   /// A label outside the classes that says: this place does not count.
   [[nodiscard]] virtual std::optional<std::int64_t> ignored() const { return {}; }
   /// What one row's targets add to the divisor of the mean (weights of its classes, positions that count): for class
-  /// ids. Dense targets count 1.
+  /// ids; and for dense targets.
   [[nodiscard]] virtual double divisor(std::span<const std::int32_t> /*ids*/) const { return 1; }
+  [[nodiscard]] virtual double dense_divisor(const ValueType& /*target*/) const { return 1; }
 };
 
 using LossKind = Kind<Loss>;

@@ -1,5 +1,6 @@
 // Walks over the answers of a batch.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 
 #include "metrics/metric.hpp"
@@ -39,7 +40,7 @@ void each_answer(const MetricBatch& batch, const MetricShape& shape, F f) {
     const double weight = weights.present() ? weights[row] : 1;
     for (std::int64_t i = row * shape.positions; i < (row + 1) * shape.positions; ++i) {
       const std::int64_t id = shape.ids ? batch.ids[i] : 0;
-      if (id < 0) continue;
+      if (id < 0 || id >= std::max<std::int64_t>(shape.width, 2)) continue;  // the loss passes over it too
       f(Answer{{batch.outputs, batch.precision, i * shape.width},
                {batch.dense, batch.precision, i * shape.width},
                id,

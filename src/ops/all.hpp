@@ -27,6 +27,7 @@
   X(max_pool2d)            \
   X(avg_pool2d)            \
   X(global_avg_pool2d)     \
+  X(adaptive_avg_pool2d)   \
   X(batch_norm_stats)      \
   X(batch_norm)            \
   X(layer_norm)            \
@@ -64,6 +65,7 @@
   X(max_pool2d_grad)              \
   X(avg_pool2d_grad)              \
   X(global_avg_pool2d_grad)       \
+  X(adaptive_avg_pool2d_grad)     \
   X(batch_norm_sums)              \
   X(batch_norm_dx)                \
   X(layer_norm_dx)                \

@@ -17,9 +17,16 @@ constexpr std::array list{
 void Optimizer::set(const Json& changes, const std::string& path) {
   OptimizerOptions changed = options_;
   kind_->change(changed, changes, path);
-  if (const int needed = kind_->slots(changed); needed != slots()) {
-    throw Error(ErrorCode::invalid_value, path, std::to_string(slots()), std::to_string(needed),
-                {"fixed_while_training", changes.begin().key()});
+  if (kind_->slots(changed) != slots()) {
+    // Which of the changes it is: the first that alone would need other memory.
+    for (const auto& [key, value] : changes.items()) {
+      OptimizerOptions one = options_;
+      kind_->change(one, {{key, value}}, path);
+      if (kind_->slots(one) == slots()) continue;
+      throw Error(ErrorCode::invalid_value, path + "." + key, short_text(json()[key]), short_text(value),
+                  {"fixed_while_training", key});
+    }
+    throw Error(ErrorCode::invalid_value, path, "", "", {"fixed_while_training", path});
   }
   options_ = changed;
 }

@@ -24,7 +24,7 @@ struct CompileOptions {
   std::int64_t capacity = 1;
   const Op* finish = nullptr;  ///< predict: applied to every output, to turn scores into shares
   const Loss* loss = nullptr;  ///< for all modes but predict
-  ValueType target;            ///< type of the data's target column
+  ValueType target = {};       ///< type of the data's target column
   std::string target_name = "y";
   bool keep_outputs = false;      ///< train: outputs stay readable (metrics)
   bool fuse = true;               ///< false shows every op by itself

@@ -17,10 +17,7 @@ Evaluator::Evaluator(const Model& model, std::shared_ptr<const Dataset> data, co
     : data_(std::move(data)), loss_(loss), feed_(model, *data_) {
   feed_.need_target(target);
   const ValueType& output = model.outputs().front().second;
-  if (const std::int64_t classes = loss.classes(output); classes > 0) {
-    if (loss.target(output, feed_.target_type()).dtype == DType::i32)
-      data_->check_labels(feed_.target_column(), classes, loss.ignored());
-  }
+  feed_.check_target(loss, output);
   scores_ = Scores(metrics, output, loss.target(output, feed_.target_type()), "metrics");
   CompileOptions options;
   options.mode = Mode::evaluate;

@@ -31,7 +31,7 @@ std::size_t find_input(const BatchSource& source, const std::string& name, bool 
 
 }  // namespace
 
-Feed::Feed(const Model& model, const BatchSource& source) : source_(source), target_(source.columns().size()) {
+Feed::Feed(const Model& model, const Dataset& source) : source_(source), target_(source.columns().size()) {
   const auto& inputs = model.options().inputs;
   for (const ModelInput& input : inputs) {
     const std::size_t column = find_input(source, input.name, inputs.size() == 1);
@@ -45,19 +45,28 @@ Feed::Feed(const Model& model, const BatchSource& source) : source_(source), tar
 }
 
 void Feed::need_target(const std::string& name) {
+  std::vector<std::string_view> targets;
   for (std::size_t i = 0; i < source_.columns().size(); ++i) {
     const ColumnInfo& column = source_.columns()[i];
-    if (column.target && (name.empty() || column.name == name)) {
+    if (!column.target) continue;
+    if (name.empty() || column.name == name) {
       target_ = i;
       return;
     }
+    targets.push_back(column.name);
   }
-  throw Error(ErrorCode::missing_option, "data.targets", name.empty() ? "y" : name, "");
+  if (targets.empty()) throw Error(ErrorCode::missing_option, "data.targets", name.empty() ? "y" : name, "");
+  throw unknown_name(ErrorCode::missing_option, "data.targets", name, targets);
 }
 
 ValueType Feed::target_type() const {
   const ColumnInfo& info = source_.columns()[target_];
   return {.shape = info.shape, .dtype = info.dtype};
+}
+
+void Feed::check_target(const Loss& loss, const ValueType& output) const {
+  if (loss.target(output, target_type()).dtype != DType::i32) return;
+  source_.check_labels(target_, loss.classes(output), loss.ignored());
 }
 
 void Feed::gather(std::span<const Row> rows, const Compiled& c) const {
@@ -86,7 +95,8 @@ double Feed::seed(std::span<const Row> rows, const Compiled& c, const Loss& loss
       divisor += weights[r] * loss.divisor(std::span(ids + r * positions, positions));
     }
   } else {
-    for (std::size_t r = 0; r < count; ++r) divisor += weights[r];
+    const double one = loss.dense_divisor(target);
+    for (std::size_t r = 0; r < count; ++r) divisor += weights[r] * one;
   }
   if (!c.seed.valid()) return divisor;
   const double scale = divisor > 0 ? 1 / divisor : 0;

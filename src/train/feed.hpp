@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "data/source.hpp"
+#include "data/dataset.hpp"
 #include "losses/loss.hpp"
 #include "train/compile.hpp"
 
@@ -13,22 +13,24 @@ namespace trainyard {
 class Feed {
  public:
   /// Throws MISSING_OPTION (path: the input) where a column is missing, SHAPE_MISMATCH where it does not fit.
-  Feed(const Model& model, const BatchSource& source);
+  Feed(const Model& model, const Dataset& source);
 
   /// The data's target column, the first unless named. Throws MISSING_OPTION if the data has none.
   void need_target(const std::string& name = "");
   [[nodiscard]] std::size_t target_column() const { return target_; }
   [[nodiscard]] ValueType target_type() const;
+  /// Throws INVALID_LABEL unless all class ids are classes of the output; SHAPE_MISMATCH if targets do not fit at all.
+  void check_target(const Loss& loss, const ValueType& output) const;
 
   /// Writes the rows' inputs, and target if the plan has one. Allocates nothing.
   void gather(std::span<const Row> rows, const Compiled& c) const;
   /// Writes the gradient of the loss, weight / divisor a row; returns the divisor. `weights` has room for the rows.
   double seed(std::span<const Row> rows, const Compiled& c, const Loss& loss, std::span<double> weights) const;
 
-  [[nodiscard]] const BatchSource& source() const { return source_; }
+  [[nodiscard]] const Dataset& source() const { return source_; }
 
  private:
-  const BatchSource& source_;
+  const Dataset& source_;
   std::vector<std::size_t> columns_;  ///< by input
   std::size_t target_ = 0;
 };

@@ -44,9 +44,14 @@ std::vector<Inspected> Inspector::inspect(const Dataset& data, const Json& optio
   if (wanted.gradients && wanted.loss.is_null()) throw Error(ErrorCode::missing_option, "inspect.loss", "", "");
   const auto rows = static_cast<std::int64_t>(data.rows());
   Feed feed(model_, data);
-  if (!wanted.loss.is_null()) feed.need_target();
-
-  const std::string key = options.dump() + std::to_string(rows) + "/" + std::to_string(model_.structure());
+  std::unique_ptr<Loss> loss;
+  std::string key = options.dump() + std::to_string(rows) + "/" + std::to_string(model_.structure());
+  if (!wanted.loss.is_null()) {
+    feed.need_target();
+    loss = parse_loss(wanted.loss, "inspect.loss");
+    feed.check_target(*loss, model_.outputs().front().second);
+    key += "/" + text(feed.target_type());
+  }
   if (key != made_for_) {
     made_for_.clear();
     CompileOptions compiling;
@@ -54,8 +59,8 @@ std::vector<Inspected> Inspector::inspect(const Dataset& data, const Json& optio
     compiling.capacity = rows;
     compiling.fuse = false;
     compiling.training = wanted.training;
-    if (!wanted.loss.is_null()) {
-      loss_ = parse_loss(wanted.loss, "inspect.loss");
+    if (loss != nullptr) {
+      loss_ = std::move(loss);
       compiling.loss = loss_.get();
       compiling.target = feed.target_type();
       compiling.input_gradients = wanted.gradients;

@@ -1,7 +1,9 @@
 #include "train/model.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 #include "core/error.hpp"
@@ -20,6 +22,19 @@ void require_room(const ParameterTable& table, Precision precision) {
     bytes += 2 * static_cast<double>(p.shape.size()) * static_cast<double>(element_size(DType::f32, precision));
   }
   require_memory(static_cast<std::uint64_t>(std::min(bytes, 0x1p63)), "model");
+}
+
+/// As C++ converts, but for what does not fit an integer (files hold what they like): the nearest that does.
+template <class To, class From>
+To convert(From x) {
+  if constexpr (std::is_integral_v<To>) {
+    if (std::isnan(x)) return 0;
+    constexpr auto low = static_cast<double>(std::numeric_limits<To>::min());
+    constexpr auto high = static_cast<double>(std::numeric_limits<To>::max());
+    return static_cast<To>(std::clamp(static_cast<double>(x), low, high));
+  } else {
+    return static_cast<To>(x);
+  }
 }
 
 }  // namespace
@@ -108,8 +123,7 @@ void Model::write_as(ParamId id, std::span<const T> numbers) {
   }
   with_memory(p, precision(), (at.block == Block::state ? state_ : parameters_).data() + at.offset, [&](auto* to) {
     using To = std::remove_pointer_t<decltype(to)>;
-    each_stored(p,
-                [&](std::int64_t i, std::int64_t s) { to[s] = static_cast<To>(numbers[static_cast<std::size_t>(i)]); });
+    each_stored(p, [&](std::int64_t i, std::int64_t s) { to[s] = convert<To>(numbers[static_cast<std::size_t>(i)]); });
   });
 }
 

@@ -58,7 +58,7 @@ struct RunSettings {
 /// Stops a run whose validation no longer improves, and restores the best weights.
 struct EarlyStopping {
   std::string monitor = "loss";  ///< "loss", or the name of one of the run's metrics, on the validation data
-  std::int64_t patience = 5;     ///< validations without improvement
+  std::int64_t patience = 5;     ///< stops at the so-manieth validation in a row without improvement, as Keras does
   double min_delta = 0;
   bool restore_best = true;
 

@@ -61,11 +61,7 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
       good_(model, learner_) {
   feed_.need_target(settings_.target);
   const ValueType& output = model.outputs().front().second;
-  if (const std::int64_t classes = loss_kind_->classes(output); classes > 0) {
-    if (loss_kind_->target(output, feed_.target_type()).dtype == DType::i32) {
-      data_->check_labels(feed_.target_column(), classes, loss_kind_->ignored());
-    }
-  }
+  feed_.check_target(*loss_kind_, output);
   schedule_ = parse_schedule(settings_.schedule, "fit.schedule");
   scores_ = Scores(settings_.metrics, output, loss_kind_->target(output, feed_.target_type()), "fit.metrics");
   compile_plan();

@@ -60,14 +60,15 @@ void Trainer::watch(const Json& result, Json& events) {
   const auto found = result.find(early_->monitor);
   if (found == result.end() || !found->is_number()) return;  // no answers to judge
   const bool falls = early_->monitor == "loss" || evaluator_->scores().goal(early_->monitor) == Goal::min;
-  const double value = falls ? found->get<double>() : -found->get<double>();
-  if (best_step_ < 0 || value < best_value_ - early_->min_delta) {
+  const double measured = found->get<double>();
+  const double value = falls ? measured : -measured;
+  if (std::isfinite(value) && (best_step_ < 0 || value < best_value_ - early_->min_delta)) {
     best_value_ = value;
     best_step_ = at_.step;
     waits_ = 0;
     if (best_) best_->take(model_, learner_);
-    events.push_back({{"type", "best"}, {"step", at_.step}, {early_->monitor, found->get<double>()}});
-  } else if (++waits_ > early_->patience) {
+    events.push_back({{"type", "best"}, {"step", at_.step}, {early_->monitor, measured}});
+  } else if (++waits_ >= early_->patience) {
     finish("early stopping");
   }
 }

@@ -32,7 +32,7 @@ Points points_of(const Json& description) {
 /// f(x, y, label) of every point of a set without noise.
 template <class F>
 void each(const char* type, F f) {
-  const Points p = points_of({{"type", type}, {"n", 400}});
+  const Points p = points_of({{"type", type}, {"n", 400}, {"labels", "sign"}});
   ASSERT_EQ(p.x.size(), 400U);
   double sum = 0;
   for (std::size_t i = 0; i < p.x.size(); ++i) {
@@ -58,7 +58,7 @@ TEST(Synthetic, XorHasOppositeQuadrants) {
 }
 
 TEST(Synthetic, GaussiansLieAboutTheirMiddles) {
-  const Points p = points_of({{"type", "gaussians"}, {"n", 20000}, {"noise", 0.25}});
+  const Points p = points_of({{"type", "gaussians"}, {"n", 20000}, {"noise", 0.25}, {"labels", "sign"}});
   for (const double sign : {1.0, -1.0}) {
     double n = 0, mean = 0, square = 0;
     for (std::size_t i = 0; i < p.x.size(); ++i) {
@@ -122,10 +122,10 @@ TEST(Synthetic, DependsOnTheSeedAlone) {
   }
 }
 
-TEST(Synthetic, LabelsMayBeClassIds) {
-  const Dataset data = synthetic_dataset({{"type", "circle"}, {"labels", "id"}});
+TEST(Synthetic, LabelsAreClassIdsUnlessSignsAreWanted) {
+  const Dataset data = synthetic_dataset("circle");
   EXPECT_EQ(data.info()["targets"]["y"], parse_json(R"({"shape": [], "dtype": "u8", "classes": 2})", ""));
-  const Dataset sign = synthetic_dataset("circle");
+  const Dataset sign = synthetic_dataset({{"type", "circle"}, {"labels", "sign"}});
   EXPECT_EQ(sign.info()["targets"]["y"], parse_json(R"({"shape": [1], "dtype": "f32"})", ""));
   EXPECT_EQ(sign.rows(), 500U);
 }

@@ -211,7 +211,13 @@ def shapes_and_sums():
     case("max", "amax", lambda x: x.amax(2), {"x": random(3, 5, 6, steps=4)}, {"axis": 2}, note="equals share")
 
 
-for family in (activations, products, convolutions, pools, norms, losses, shapes_and_sums):
+def adaptive_pools():
+    for out, image in (([2, 2], (4, 4)), ([3, 2], (7, 5)), ([4, 5], (3, 3))):
+        case("adaptiveAvgPool2d", "adaptive_avg_pool2d", lambda x: F.adaptive_avg_pool2d(x, tuple(out)),
+             {"x": random(2, 3, *image)}, {"out": out})
+
+
+for family in (activations, products, convolutions, pools, norms, losses, shapes_and_sums, adaptive_pools):
     family()
 write(os.path.join(os.path.dirname(os.path.abspath(__file__)), "ops.json"),
       {"source": f"PyTorch {torch.__version__}, tests/golden/ops.py", "cases": cases})

@@ -1,5 +1,6 @@
 #include "ops/pool.hpp"
 
+#include "ops/adaptive_avg_pool2d.hpp"
 #include "ops/all.hpp"
 #include "ops/op_case.hpp"
 #include "ops/shaping.hpp"
@@ -62,6 +63,20 @@ const Declare global_avg_pool2d({.name = "global_avg_pool2d",
                                      [](Builder& b) { return b.graph.add(ops::global_avg_pool2d, {b.image("x")}); },
                                  .instances = images,
                                  .golden = {"globalAvgPool2d"}});
+
+const Declare adaptive_avg_pool2d({.name = "adaptive_avg_pool2d",
+                                   .build =
+                                       [](Builder& b) {
+                                         ops::AdaptivePool2dAttributes a;
+                                         a.pool.out_height = b.options().at("out")[0].get<std::int32_t>();
+                                         a.pool.out_width = b.options().at("out")[1].get<std::int32_t>();
+                                         return b.graph.add(ops::adaptive_avg_pool2d, {b.image("x")}, Attributes(a));
+                                       },
+                                   .instances = {{{{"x", {2, 1, 4, 4}}}, {{"out", {2, 2}}}},
+                                                 {{{"x", {1, 3, 5, 4}}}, {{"out", {2, 3}}}},
+                                                 {{{"x", {1, 9, 3, 7}}}, {{"out", {1, 7}}}},
+                                                 {{{"x", {2, 17, 2, 3}}}, {{"out", {3, 5}}}}},
+                                   .golden = {"adaptiveAvgPool2d"}});
 
 /// A global maximum is one window, and its result without the axes of size one.
 const Declare global_max_pool2d({.name = "global_max_pool2d",

@@ -11,7 +11,7 @@ describe('a run', () => {
   });
   after(() => engine.dispose());
 
-  const spiral = data.synthetic('spiral', { n: 400, noise: 0.1, seed: 1, labels: 'id' });
+  const spiral = data.synthetic('spiral', { n: 400, noise: 0.1, seed: 1 });
   const make = () => engine.model(nn.sequential(nn.linear(16), nn.tanh(), nn.linear(2)), { input: [2], seed: 1 });
   const options = { loss: 'crossEntropy', optimizer: { type: 'adam', lr: 0.01 }, batchSize: 20 };
 

@@ -94,8 +94,8 @@ export interface SyntheticOptions {
   noise?: number;
   /** Default 0. */
   seed?: number;
-  /** `sign` (default): dense targets −1 and 1 of shape `[n, 1]`; `id`: class ids 0 and 1. */
-  labels?: 'sign' | 'id';
+  /** `id` (default): class ids 0 and 1; `sign`: dense targets −1 and 1 of shape `[n, 1]`. */
+  labels?: 'id' | 'sign';
   /** Of each arm of a spiral; default 1.75. */
   turns?: number;
 }

@@ -66,6 +66,7 @@ export const layerNames = [
   'conv2d',
   'maxPool2d',
   'avgPool2d',
+  'adaptiveAvgPool2d',
   'globalAvgPool2d',
   'globalMaxPool2d',
   'flatten',

@@ -23,7 +23,7 @@ class Synthetic {
   std::int64_t n = 500;
   double noise = 0;  ///< 0 to 0.5 in the playground
   std::int64_t seed = 0;
-  std::string labels = "sign";  ///< what classes are called: -1 and 1 (a dense target [1]), or class ids 0 and 1
+  std::string labels = "id";  ///< what classes are called: class ids 0 and 1, or -1 and 1 (a dense target [1])
 
   Synthetic() = default;
   Synthetic(const Synthetic&) = default;
@@ -35,7 +35,7 @@ class Synthetic {
     v("n", n, Range{.min = 2, .max = 1e7});
     v("noise", noise, not_negative);
     v("seed", seed, not_negative);
-    v("labels", labels, Choices{"sign", "id"});
+    v("labels", labels, Choices{"id", "sign"});
   }
 
   /// n points, or one less where halves are equal and n is odd.
