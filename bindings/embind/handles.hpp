@@ -18,9 +18,10 @@ struct DatasetHandle {
   std::vector<std::vector<float>> columns{};  ///< of the last read
 
   [[nodiscard]] std::string info() const { return data->info().dump(); }
-  /// Reads all rows; [{name, target, shape, view}], the numbers by column(view).
+  /// Reads all rows; [{name, target, shape, view}], the numbers by column(view) until forget().
   [[nodiscard]] std::string read();
   [[nodiscard]] emscripten::val column(std::uint32_t index) const;
+  void forget() { columns = {}; }
 };
 
 struct ModelHandle {

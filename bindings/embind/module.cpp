@@ -93,7 +93,8 @@ EMSCRIPTEN_BINDINGS(trainyard) {
       .smart_ptr<std::shared_ptr<DatasetHandle>>("DatasetPointer")
       .function("info", bound<&DatasetHandle::info>)
       .function("read", bound<&DatasetHandle::read>)
-      .function("column", bound<&DatasetHandle::column>);
+      .function("column", bound<&DatasetHandle::column>)
+      .function("forget", bound<&DatasetHandle::forget>);
 
   em::class_<ModelHandle>("Model")
       .smart_ptr<std::shared_ptr<ModelHandle>>("ModelPointer")

@@ -5,7 +5,7 @@ import { Buffers, type Values } from './data/values.js';
 import { disposable } from './dispose.js';
 import { failure } from './errors.js';
 import { numbersOf, Parameter } from './parameter.js';
-import { kindOf, optionsOf, plain, refuseUnknown, whole } from './plain.js';
+import { kindOf, namesOf, optionsOf, plain, refuseUnknown, whole } from './plain.js';
 import type { Handle, InspectedValue, ModelMade, ModelSummary, ParameterField, Tensor } from './protocol.js';
 import { paceOf, Run, type FitOptions } from './run.js';
 import type { Loss, Metric } from './training.js';
@@ -263,12 +263,6 @@ export class Model {
 }
 
 disposable(Model);
-
-/** A list of names. Throws TYPE_MISMATCH. */
-function namesOf<T extends string>(names: readonly T[], path: string): T[] {
-  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return [...names] as T[];
-  throw failure('TYPE_MISMATCH', path, { expected: '[name, …]', got: kindOf(names) });
-}
 
 /** A file's bytes. Throws TYPE_MISMATCH. */
 function bytesOf(file: ArrayBuffer | ArrayBufferView): Uint8Array {

@@ -110,3 +110,9 @@ export function flag(value: boolean, path: string): boolean {
   if (typeof value !== 'boolean') throw failure('TYPE_MISMATCH', path, { expected: 'boolean', got: kindOf(value) });
   return value;
 }
+
+/** A list of names. Throws TYPE_MISMATCH. */
+export function namesOf<T extends string>(names: readonly T[], path: string): T[] {
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return [...names] as T[];
+  throw failure('TYPE_MISMATCH', path, { expected: '[name, …]', got: kindOf(names) });
+}

@@ -2,7 +2,7 @@ import type { Client } from './client.js';
 import type { Dataset } from './data/dataset.js';
 import { fromThrown, TrainyardError } from './errors.js';
 import { Waiting, type EventOf, type RunEvent, type RunState } from './events.js';
-import { flag, optionsOf, plain, positive, whole } from './plain.js';
+import { flag, namesOf, optionsOf, plain, positive, whole } from './plain.js';
 import type { Handle, Pace, ParameterPreview, RunEnd, Tensor } from './protocol.js';
 import type { RunSettings, TrainingOptions } from './training.js';
 
@@ -96,7 +96,8 @@ export class Run implements AsyncIterable<RunEvent> {
    * optimizer would add. Nothing is changed. Empty once the run has ended.
    */
   async preview(names: string[]): Promise<ParameterPreview[]> {
-    const previews = await this.#ask((run) => this.#client.call('previewRun', { run, names }));
+    const wanted = namesOf(names, 'preview');
+    const previews = await this.#ask((run) => this.#client.call('previewRun', { run, names: wanted }));
     return Array.isArray(previews) ? previews : [];
   }
 

@@ -86,6 +86,7 @@ describe('parameters', () => {
       assert.deepEqual(values['2.bias.update'].data, bias.update);
       assert.ok(weight.update.some((update) => update !== 0));
       if (i === 0) await failureOf(run.preview(['0.wieght']), 'PARAMETER_MISMATCH');
+      if (i === 0) await failureOf(run.preview('0.weight'), 'TYPE_MISMATCH');
     }
     await run.stop();
     assert.deepEqual(await run.preview(['0.weight']), []);

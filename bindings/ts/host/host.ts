@@ -117,7 +117,9 @@ export class Host {
             .filter((column) => column.target === target)
             .map(({ name, shape, view }) => [name, { shape, data: object.column(view).slice() }]),
         );
-      return { inputs: tensors(false), targets: tensors(true) };
+      const rows = { inputs: tensors(false), targets: tensors(true) };
+      object.forget();
+      return rows;
     },
 
     splitDataset: ({ dataset, options }) => {

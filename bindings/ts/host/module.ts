@@ -12,6 +12,8 @@ export interface DatasetObject extends EngineObject {
   read(): string;
   /** A view of memory that the next call may overwrite: copy it. */
   column(view: number): Float32Array;
+  /** Frees what was read. */
+  forget(): void;
 }
 
 export interface ModelObject extends EngineObject {
