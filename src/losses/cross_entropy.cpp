@@ -49,7 +49,8 @@ struct CrossEntropy final : Loss {
   [[nodiscard]] std::optional<std::int64_t> ignored() const override { return ignore_index; }
 
   [[nodiscard]] double dense_divisor(const ValueType& target) const override {
-    return static_cast<double>(target.shape.size() / target.shape.back());
+    const std::int64_t positions = target.shape.size() / target.shape.back();
+    return static_cast<double>(positions);
   }
 
   [[nodiscard]] double divisor(std::span<const std::int32_t> ids) const override {

@@ -121,7 +121,8 @@ TEST(Steps, SeveralInputsAndTheTargetThatIsNamed) {
   std::vector<std::int32_t> other;
   for (int i = 0; i < 64; ++i) {
     a.push_back(static_cast<float>(i % 8) / 8);
-    b.insert(b.end(), {static_cast<float>(i / 8) / 8, static_cast<float>(i % 3) / 3});
+    const int row = i / 8;
+    b.insert(b.end(), {static_cast<float>(row) / 8, static_cast<float>(i % 3) / 3});
     sum.push_back(a.back() - b[2 * static_cast<std::size_t>(i)] + b.back());
     other.push_back(i % 2);
   }
