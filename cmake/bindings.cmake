@@ -4,7 +4,8 @@ if(EMSCRIPTEN)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bindings/embind/*.cpp")
   if(sources)
     add_executable(module ${sources})
-    set_target_properties(module PROPERTIES OUTPUT_NAME trainyard.${TRAINYARD_VARIANT} SUFFIX .mjs)
+    set_target_properties(module PROPERTIES OUTPUT_NAME trainyard.${TRAINYARD_VARIANT} SUFFIX .mjs
+      LINK_DEPENDS "${CMAKE_SOURCE_DIR}/bindings/embind/no_finalizers.js")
     target_link_libraries(module PRIVATE trainyard trainyard_warnings)
     target_compile_options(module PRIVATE -Oz)
     target_link_options(module PRIVATE
@@ -14,6 +15,7 @@ if(EMSCRIPTEN)
       # device allows (4, 2, 1 or 0.5 GiB), and hands it in.
       -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=4gb -Wno-pthreads-mem-growth
       -sINCOMING_MODULE_JS_API=instantiateWasm,wasmMemory,print,printErr -sEXPORTED_RUNTIME_METHODS=wasmMemory
+      "--js-library=${CMAKE_SOURCE_DIR}/bindings/embind/no_finalizers.js"
       # Which object brought which bytes: scripts/size.mjs reads it.
       "-Wl,--Map=${CMAKE_BINARY_DIR}/trainyard.${TRAINYARD_VARIANT}.map")
     if(TRAINYARD_THREADS)

@@ -27,7 +27,8 @@ async function nodeTests(folder, prepare = async () => {}) {
   const flags = process.versions.node.startsWith('20.') ? ['--experimental-wasm-relaxed-simd'] : [];
   const tests = files(new RegExp(`^tests/${folder}/[^/]*\\.test\\.mjs$`));
   if (tests.length === 0) throw new Error(`tests/${folder} holds no tests`);
-  const runner = ['--test', '--test-concurrency=1', '--test-reporter=tap'];
+  // A file that hangs is ended and named.
+  const runner = ['--test', '--test-concurrency=1', '--test-reporter=tap', '--test-timeout=600000'];
   const output = await run(['node', '--expose-gc', ...flags, ...runner, ...tests]);
   const passed = total(output, /^# pass (\d+)$/gm);
   const left = total(output, /^# tests (\d+)$/gm) - passed;

@@ -26,17 +26,27 @@ namespace trainyard::bindings {
   error.throw_();
 }
 
-/// Calls f; what it throws becomes an error of JavaScript.
-template <class F>
-decltype(auto) guarded(F&& f) {
+/// For a catch block: the exception being handled becomes an error of JavaScript. Once for all bound functions, each of
+/// which would have the handlers in it otherwise.
+[[noreturn, gnu::noinline]] inline void rethrow_in_javascript() {
   try {
-    return std::forward<F>(f)();
+    throw;
   } catch (const Error& e) {
     throw_in_javascript(e);
   } catch (const std::bad_alloc&) {
     throw_in_javascript(Error(ErrorCode::out_of_memory, "", "", ""));
   } catch (const std::exception& e) {
     throw_in_javascript(Error(ErrorCode::internal, "", "", e.what()));
+  }
+}
+
+/// Calls f; what it throws becomes an error of JavaScript.
+template <class F>
+decltype(auto) guarded(F&& f) {
+  try {
+    return std::forward<F>(f)();
+  } catch (...) {
+    rethrow_in_javascript();
   }
 }
 

@@ -37,10 +37,7 @@ class NodeList {
       Node n{.layer = nodes[i], .where = where, .name = std::to_string(i), .inputs = {}};
       if (const auto it = n.layer.find("name"); it != n.layer.end()) {
         n.name = names_of(Json::array({*it}), where + ".name").front();
-        // A dot would let "a.0" of one node be the first layer of another, "a": PyTorch's add_module refuses it too.
-        if (n.name.empty() || n.name.find('.') != std::string::npos) {
-          throw Error(ErrorCode::invalid_value, where + ".name", "a-z A-Z 0-9 _ …", n.name);
-        }
+        if (n.name.empty()) throw Error(ErrorCode::invalid_value, where + ".name", "a-z A-Z 0-9 _ …", n.name);
       }
       if (const auto it = n.layer.find("inputs"); it != n.layer.end()) {
         n.inputs = names_of(*it, where + ".inputs");

@@ -82,6 +82,8 @@ ValueId LayerBuilder::build(const Json& layer, std::span<const ValueId> inputs, 
     throw Error(ErrorCode::invalid_graph, path, "<= " + std::to_string(max_layer_depth) + " levels",
                 "> " + std::to_string(max_layer_depth) + " levels");
   }
+  // "a.0" may be a node's own name (a module within a module) or the first layer of a sequence "a", not both.
+  if (!names_.insert(name).second) throw Error(ErrorCode::invalid_graph, path, "", name, {"name_taken", name});
   records_.push_back({path, name, d.type, {inputs.begin(), inputs.end()}, {}, {}});
   open_.push_back(record);
   const Graph::Scope scope(graph_, path, name);

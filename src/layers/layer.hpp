@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "core/kinds.hpp"
@@ -65,7 +66,8 @@ class LayerBuilder {
   Graph& graph_;
   bool training_;
   std::vector<LayerRecord>& records_;
-  std::vector<std::size_t> open_;  ///< records being built, outermost first
+  std::vector<std::size_t> open_;          ///< records being built, outermost first
+  std::unordered_set<std::string> names_;  ///< of all layers: parameters are told apart by them
 
   /// A layer whose parameters are another's.
   struct Shared {

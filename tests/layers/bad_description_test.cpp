@@ -113,8 +113,8 @@ TEST(BadDescriptions, OfGraphs) {
       {R"({"nodes":[{"name":"1","type":"relu"},{"type":"relu"}]})", graph, "nodes[1].name", "", "1", "name_taken", "1"},
       {R"({"nodes":[{"name":7,"type":"relu"}]})", ErrorCode::type_mismatch, "nodes[0].name", "name", "7"},
       {R"({"nodes":[{"name":"","type":"relu"}]})", ErrorCode::invalid_value, "nodes[0].name", "a-z A-Z 0-9 _ …", ""},
-      {R"({"nodes":[{"name":"a.0","type":"relu"}]})", ErrorCode::invalid_value, "nodes[0].name", "a-z A-Z 0-9 _ …",
-       "a.0"},
+      {R"({"nodes":[{"name":"a","type":"sequential","layers":[{"type":"relu"}]},{"name":"a.0","type":"relu"}]})", graph,
+       "a.0 relu", "", "a.0", "name_taken", "a.0"},
       // ends
       {R"({"nodes":[{"name":"a","type":"relu"},{"name":"b","type":"tanh","inputs":["x"]}],"outputs":["a"]})", graph,
        "nodes[1]", "", "b", "unused_node", "b"},

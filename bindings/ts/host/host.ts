@@ -53,6 +53,8 @@ export class Host {
     if (message.kind === 'start') {
       void instantiate(this.#factory, message, this.#workers).then(
         (module) => {
+          // Closed while it was made: its threads are gone.
+          if (this.#lost) return this.#endThreads();
           this.#module = module;
           const threads = module.setThreads(message.threads);
           const facts = { ...(JSON.parse(module.engineInfo()) as EngineFacts), threads };
@@ -70,6 +72,10 @@ export class Host {
   close(): void {
     this.#lost = true;
     this.#scheduler.close();
+    this.#endThreads();
+  }
+
+  #endThreads(): void {
     for (const worker of this.#workers.splice(0)) worker.terminate();
   }
 
