@@ -31,6 +31,9 @@
   X(batch_norm_stats)      \
   X(batch_norm)            \
   X(layer_norm)            \
+  X(rnn)                   \
+  X(lstm)                  \
+  X(gru)                   \
   X(dropout)               \
   X(relu)                  \
   X(leaky_relu)            \
@@ -70,6 +73,8 @@
   X(batch_norm_dx)                \
   X(layer_norm_dx)                \
   X(layer_norm_dw)                \
+  X(previous_states)              \
+  X(recurrent_grad)               \
   X(softmax_grad)                 \
   X(log_softmax_grad)             \
   X(softmax_cross_entropy_grad)   \

@@ -9,6 +9,8 @@ import os
 
 import torch
 import torch.nn.functional as F
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from encoding import encode, uniform, write
 
@@ -217,7 +219,50 @@ def adaptive_pools():
              {"x": random(2, 3, *image)}, {"out": out})
 
 
-for family in (activations, products, convolutions, pools, norms, losses, shapes_and_sums, adaptive_pools):
+def recurrent():
+    """One layer, one direction: the sequence, the last state and cell side by side."""
+    kinds = {"lstm": (nn.LSTM, 4), "gru": (nn.GRU, 3), "rnn": (nn.RNN, 1)}
+    steps, inputs, hidden = 4, 3, 5
+    full = {"bias": True, "lengths": True, "states": True}
+    for name, options in [
+        *((name, options) for name in kinds for options in ({}, full, {**full, "reverse": True})),
+        ("rnn", {"nonlinearity": "relu"}),
+    ]:
+        make, gates = kinds[name]
+        rows, width, reverse = 4, gates * hidden, options.get("reverse", False)
+        nonlinearity = {"nonlinearity": options["nonlinearity"]} if "nonlinearity" in options else {}
+        module = make(inputs, hidden, batch_first=True, bidirectional=reverse, **nonlinearity).double()
+
+        def run(x, weight_ih, weight_hh, bias_ih=None, bias_hh=None, lengths=None, h0=None, c0=None):
+            given = {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias_ih": bias_ih, "bias_hh": bias_hh}
+            parameters = {key: torch.zeros_like(value) for key, value in module.named_parameters()}
+            for key, value in given.items():
+                if value is not None:
+                    parameters[key + ("_l0_reverse" if reverse else "_l0")] = value
+            both = (lambda s: torch.stack([torch.zeros_like(s), s])) if reverse else (lambda s: s[None])
+            start = None if h0 is None else both(h0) if c0 is None else (both(h0), both(c0))
+            packed = x if lengths is None else pack_padded_sequence(x, lengths, True, False)
+            module._flat_weights = [parameters[key] for key in module._flat_weights_names]
+            y, last = module(packed, start)
+            if lengths is not None:
+                y, _ = pad_packed_sequence(y, True, total_length=steps)
+            last = last if isinstance(last, tuple) else (last,)
+            return torch.cat([y[..., -hidden:].flatten(1), *(state[-1] for state in last)], 1)
+
+        given = {"x": random(rows, steps, inputs), "weight_ih": random(width, inputs), "weight_hh": random(width, hidden)}
+        if options.get("bias"):
+            given.update(bias_ih=random(width), bias_hh=random(width))
+        if options.get("lengths"):
+            given["lengths"] = torch.tensor([4, 1, 3, 2])
+        if options.get("states"):
+            given["h0"] = random(rows, hidden)
+            if name == "lstm":
+                given["c0"] = random(rows, hidden)
+        case(name, make.__name__, run, given, {k: options[k] for k in ("reverse", "nonlinearity") if k in options})
+
+
+for family in (activations, products, convolutions, pools, norms, losses, shapes_and_sums, adaptive_pools,
+               recurrent):
     family()
 write(os.path.join(os.path.dirname(os.path.abspath(__file__)), "ops.json"),
       {"source": f"PyTorch {torch.__version__}, tests/golden/ops.py", "cases": cases})

@@ -157,6 +157,28 @@ TYPED_TEST(GemmTest, ScratchForALargeProductServesSmallerOnes) {
   }
 }
 
+TYPED_TEST(GemmTest, PackedOnceGivesTheSameBits) {
+  using T = TypeParam;
+  struct Size {
+    std::int64_t m, n, k;
+  };
+  for (const Transpose form : {Transpose::nn, Transpose::nt}) {
+    for (const auto [m, n, k] :
+         {Size{1, 1, 1}, Size{7, 29, 300}, Size{32, 256, 64}, Size{9, 545, 3}, Size{5, 600, 600}}) {
+      Problem<T> plain(form, m, n, k, 5);
+      plain.run();
+      Problem<T> packed(form, m, n, k, 5);
+      Guarded<T> panels(gemm_packed_numbers<T>(n, k));
+      gemm_pack_b(packed.g, panels.data());
+      EXPECT_TRUE(panels.intact());
+      packed.g.packed = panels.data();
+      packed.run();
+      EXPECT_TRUE(packed.c.intact());
+      EXPECT_TRUE(packed.c.same_bits(plain.c)) << m << 'x' << n << 'x' << k;
+    }
+  }
+}
+
 TYPED_TEST(GemmTest, AddsToWhatIsThere) {
   using T = TypeParam;
   for (const Transpose form : all_forms) {

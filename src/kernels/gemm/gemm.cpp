@@ -56,9 +56,31 @@ struct Piece {
   bool by_column, transposed_b, accumulate;
   Index m, n, k, lda, ldb, ldc;
   const T *a, *b;
+  const T* packed;
   T* c;
   Epilogue<T> epilogue;
 };
+
+/// Columns [column, column + columns) of kc rows of B as panels, from panel `first` on.
+template <class T>
+void pack_columns(const Piece<T>& p, Index column, Index columns, Index depth, int kc, Index first, T* out) noexcept {
+  constexpr Index width = micro::panel_width<T>;
+  for (Index j = first; j < columns; j += width, out += width * kc) {
+    const int present = static_cast<int>(std::min(width, columns - j));
+    if (p.transposed_b) {
+      micro::pack_panel_transposed(p.b + (column + j) * p.ldb + depth, p.ldb, kc, present, out);
+    } else {
+      micro::pack_panel(p.b + depth * p.ldb + column + j, p.ldb, kc, present, out);
+    }
+  }
+}
+
+/// Where the panels of a block of columns and of k start in a B that is packed as a whole.
+template <class T>
+constexpr Index packed_offset(Index column, Index columns, Index depth, Index k) {
+  constexpr Index width = micro::panel_width<T>;
+  return column * k + (columns + width - 1) / width * width * depth;
+}
 
 /// One block of columns times one block of k: all its panels.
 template <class T>
@@ -107,17 +129,11 @@ void run(const Piece<T>& p, Packing packing, T* packed_b, T* packed_a) noexcept 
     do {  // at least once: with k = 0 the product is zero
       const int kc = static_cast<int>(std::min<Index>(k_block, p.k - depth));
       const bool last = depth + kc == p.k;
-      if (p.transposed_b) {
-        for (Index j = 0; j < columns; j += width) {
-          micro::pack_panel_transposed(p.b + (column + j) * p.ldb + depth, p.ldb, kc,
-                                       static_cast<int>(std::min(width, columns - j)), packed_b + j * kc);
-        }
+      const T* panels = packed_b;
+      if (p.packed != nullptr) {
+        panels = p.packed + packed_offset<T>(column, columns, depth, p.k);
       } else {
-        const Index first = packing.b ? 0 : columns / width * width;
-        for (Index j = first; j < columns; j += width) {
-          micro::pack_panel(p.b + depth * p.ldb + column + j, p.ldb, kc, static_cast<int>(std::min(width, columns - j)),
-                            packed_b + (packing.b ? j * kc : 0));
-        }
+        pack_columns(p, column, columns, depth, kc, packing.b ? 0 : columns / width * width, packed_b);
       }
       for (Index i = 0; i < p.m; i += row_block<T>) {
         const Index rows = std::min<Index>(row_block<T>, p.m - i);
@@ -127,7 +143,7 @@ void run(const Piece<T>& p, Packing packing, T* packed_b, T* packed_a) noexcept 
           a = packed_a;
         }
         T* c = p.c + i * p.ldc + column;
-        run_panels(p, packing, a, p.lda, p.by_column, rows, packed_b, column, columns, depth, kc, c,
+        run_panels(p, packing, a, p.lda, p.by_column, rows, panels, column, columns, depth, kc, c,
                    p.accumulate || depth > 0);
         if (last && !p.epilogue.empty()) {
           apply(p.epilogue.moved(i * p.ldc + column, column), c, p.ldc, rows, columns);
@@ -182,18 +198,43 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::i
   p.ldc = or_tight(g.ldc, g.n);
   p.a = g.a + (tn ? r : r * p.lda);
   p.b = g.b + (nt ? col * p.ldb : col);
+  p.packed = g.packed;
   const Index corner = r * p.ldc + col;
   p.c = g.c + corner;
   p.epilogue =
       Epilogue<T>{g.bias, g.pre_activation, g.activation, g.slope, g.derivative_at, g.derivative_of}.moved(corner, col);
-  const Packing packing = choose_packing<T>(g.transpose, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
+  Packing packing = choose_packing<T>(g.transpose, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
   const Layout<T> layout(packing, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
+  packing.b = packing.b || g.packed != nullptr;
   run(p, packing, reinterpret_cast<T*>(scratch), reinterpret_cast<T*>(scratch + layout.packed_b));
 }
 
 template <class T>
 void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::byte* scratch) noexcept {
   gemm(g, row_begin, row_end, 0, g.n, scratch);
+}
+
+template <class T>
+std::int64_t gemm_packed_numbers(std::int64_t n, std::int64_t k) noexcept {
+  constexpr std::int64_t width = micro::panel_width<T>;
+  return (n + width - 1) / width * width * k;
+}
+
+template <class T>
+void gemm_pack_b(const Gemm<T>& g, T* out) noexcept {
+  Piece<T> p{};
+  p.transposed_b = g.transpose == Transpose::nt;
+  p.b = g.b;
+  p.ldb = static_cast<Index>(g.ldb != 0 ? g.ldb : p.transposed_b ? g.k : g.n);
+  const auto n = static_cast<Index>(g.n);
+  const auto k = static_cast<Index>(g.k);
+  for (Index column = 0; column < n; column += column_block) {
+    const Index columns = std::min<Index>(column_block, n - column);
+    for (Index depth = 0; depth < k; depth += k_block) {
+      pack_columns(p, column, columns, depth, static_cast<int>(std::min<Index>(k_block, k - depth)), 0,
+                   out + packed_offset<T>(column, columns, depth, k));
+    }
+  }
 }
 
 template <class T>
@@ -224,6 +265,8 @@ void peak(T* p, std::int64_t iterations) noexcept {
   template std::size_t gemm_scratch_bytes<T>(Transpose, std::int64_t, std::int64_t, std::int64_t) noexcept;           \
   template void gemm<T>(const Gemm<T>&, std::int64_t, std::int64_t, std::byte*) noexcept;                             \
   template void gemm<T>(const Gemm<T>&, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::byte*) noexcept; \
+  template std::int64_t gemm_packed_numbers<T>(std::int64_t, std::int64_t) noexcept;                                  \
+  template void gemm_pack_b<T>(const Gemm<T>&, T*) noexcept;                                                          \
   template void peak<T>(T*, std::int64_t) noexcept;
 
 TRAINYARD_INSTANTIATE(float)

@@ -25,9 +25,10 @@ template <class T>
 struct Gemm {
   Transpose transpose = Transpose::nn;
   std::int64_t m = 0, n = 0, k = 0;
-  const T* a = nullptr;  ///< nn, nt: [m, k]; tn: [k, m]
-  const T* b = nullptr;  ///< nn, tn: [k, n]; nt: [n, k]
-  T* c = nullptr;        ///< [m, n]
+  const T* a = nullptr;       ///< nn, nt: [m, k]; tn: [k, m]
+  const T* b = nullptr;       ///< nn, tn: [k, n]; nt: [n, k]; not read where `packed` is given
+  const T* packed = nullptr;  ///< what gemm_pack_b made of B: then all columns are computed
+  T* c = nullptr;             ///< [m, n]
   std::int64_t lda = 0, ldb = 0, ldc = 0;
   bool accumulate = false;  ///< adds to what C holds (before the epilogue)
 
@@ -57,6 +58,15 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::b
 template <class T>
 void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::int64_t column_begin,
           std::int64_t column_end, std::byte* scratch) noexcept;
+
+/// Numbers that B [k, n] takes as panels.
+template <class T>
+[[nodiscard]] std::int64_t gemm_packed_numbers(std::int64_t n, std::int64_t k) noexcept;
+
+/// Copies B into panels once, for many products of few rows each: a recurrent layer's weights at every time step. Of g,
+/// transpose (nn or nt), n, k, b and ldb count. The products' bits are the same as without.
+template <class T>
+void gemm_pack_b(const Gemm<T>& g, T* out) noexcept;
 
 /// Multiply-adds in registers alone, p = p x + y in 12 chains of one vector each, x and y being p[0] and p[1]: the
 /// bound that gemm is measured against. Does 96 * lanes * iterations floating-point operations on p[12 * lanes].
