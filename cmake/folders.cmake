@@ -13,6 +13,7 @@ set(TRAINYARD_FOLDERS
   optimizers
   schedules
   metrics
+  text
   data
   train
   io

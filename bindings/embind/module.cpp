@@ -10,6 +10,8 @@
 #include "engine.hpp"
 #include "handles.hpp"
 #include "kernels/gemm/gemm.hpp"
+#include "text.hpp"
+#include "text/tokenizer_json.hpp"
 #include "train/options.hpp"
 
 namespace trainyard::bindings {
@@ -75,6 +77,15 @@ std::shared_ptr<RunHandle> create_run(const std::shared_ptr<ModelHandle>& model,
   return std::make_shared<RunHandle>(model, train, validation, parse_json(options, "fit"));
 }
 
+std::shared_ptr<TokenizerHandle> load_tokenizer(const std::string& json) {
+  return std::make_shared<TokenizerHandle>(TokenizerHandle{read_tokenizer(json)});
+}
+
+/// Without a tokenizer the options are for learning one; with one they are those of windows, or null for ids alone.
+std::shared_ptr<TextHandle> open_text(const std::string& options, const TokenizerHandle* tokenizer) {
+  return std::make_shared<TextHandle>(parse_json(options, "text"), tokenizer);
+}
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(trainyard) {
@@ -88,6 +99,22 @@ EMSCRIPTEN_BINDINGS(trainyard) {
   em::function("splitDataset", bound<&split_dataset>);
   em::function("createModel", bound<&create_model>);
   em::function("createRun", bound<&create_run>, em::allow_raw_pointers());
+
+  em::function("loadTokenizer", bound<&load_tokenizer>);
+  em::function("openText", bound<&open_text>, em::allow_raw_pointers());
+
+  em::class_<TokenizerHandle>("Tokenizer")
+      .smart_ptr<std::shared_ptr<TokenizerHandle>>("TokenizerPointer")
+      .function("tokens", bound<&TokenizerHandle::tokens>)
+      .function("ends", bound<&TokenizerHandle::ends>)
+      .function("save", bound<&TokenizerHandle::save>);
+
+  em::class_<TextHandle>("Text")
+      .smart_ptr<std::shared_ptr<TextHandle>>("TextPointer")
+      .function("feed", bound<&TextHandle::feed>)
+      .function("tokenizer", bound<&TextHandle::tokenizer>)
+      .function("ids", bound<&TextHandle::ids>)
+      .function("windows", bound<&TextHandle::windows>);
 
   em::class_<DatasetHandle>("Dataset")
       .smart_ptr<std::shared_ptr<DatasetHandle>>("DatasetPointer")

@@ -9,7 +9,8 @@ import type { Reason } from './features.js';
 import { Model, type ModelOptions } from './model.js';
 import { Module, trace } from './module.js';
 import { kindOf, optionsOf, plain, positive } from './plain.js';
-import type { DatasetInfo, DatasetMade, Rows } from './protocol.js';
+import type { DatasetInfo, DatasetMade, Handle, Rows } from './protocol.js';
+import { makeTokenizer, Tokenizer, type TokenizerOptions } from './tokenizer.js';
 
 /** What `load()` chose. */
 export interface EngineInfo {
@@ -45,8 +46,8 @@ export class Engine {
   readonly #client: Client;
   readonly #datasets = new WeakMap<Dataset, Promise<DatasetMade>>();
   readonly #splits = new WeakMap<Split, Promise<Halves>>();
-  /** Data sets that nobody can reach any more leave the engine too. */
-  readonly #forgotten = new FinalizationRegistry<Promise<DatasetMade>>((made) => {
+  /** Data sets and tokenizers that nobody can reach any more leave the engine too. */
+  readonly #forgotten = new FinalizationRegistry<Promise<{ handle: Handle }>>((made) => {
     made.then(({ handle }) => this.#client.call('release', { handle })).catch(() => {});
   });
 
@@ -80,6 +81,19 @@ export class Engine {
     return new Model(this.#client, async (dataset, path) => (await this.#made(dataset, path)).handle, made);
   }
 
+  /**
+   * A tokenizer: of characters, of byte pairs learnt from a text, or from a file.
+   *
+   * @throws {TrainyardError} EMPTY_DATA for a text without a character, INVALID_VALUE (`text[17]`, a place in bytes) for
+   * what is no UTF-8, BAD_FILE for a file that is cut or contradicts itself, NOT_SUPPORTED for one of another kind.
+   */
+  async tokenizer(options: TokenizerOptions): Promise<Tokenizer> {
+    const made = await makeTokenizer(this.#client, options);
+    const tokenizer = new Tokenizer(this.#client, made, (dataset) => this.#held(dataset));
+    this.#forgotten.register(tokenizer, Promise.resolve(made));
+    return tokenizer;
+  }
+
   /** Hands a data set to the engine (which `fit` does by itself) and says what it holds: rows, shapes, classes. */
   async inspectData(dataset: Dataset): Promise<DatasetInfo> {
     return (await this.#made(dataset)).info;
@@ -108,6 +122,16 @@ export class Engine {
     this.#client.die(failure('DISPOSED', 'engine', { hint: 'load_again' }));
   }
 
+  /** A data set that the engine made. */
+  #held(made: DatasetMade): Dataset {
+    const origin = { kind: 'held' } as const;
+    const dataset = new Dataset(origin);
+    const done = Promise.resolve(made);
+    this.#datasets.set(dataset, done);
+    this.#forgotten.register(origin, done);
+    return dataset;
+  }
+
   /** The data set inside this engine, copied there at first sight; `path` names it in errors. */
   #made(dataset: Dataset, path = 'data'): Promise<DatasetMade> {
     if (!(dataset instanceof Dataset)) {
@@ -122,6 +146,7 @@ export class Engine {
       this.#forgotten.register(origin, made);
       return made;
     }
+    if (origin.kind === 'held') throw failure('INVALID_VALUE', 'data', { hint: 'other_engine' });
     const { split, part } = origin;
     const halves = await remember(this.#splits, split, () => this.#halve(split));
     return halves[part];

@@ -2,11 +2,12 @@
 // The package's face: everything public, and nothing happens until load() is called.
 import { arrays, synthetic } from './data/dataset.js';
 import { idx } from './data/idx.js';
+import { sequences, seriesWindows } from './data/sequences.js';
 
 export { load, type LoadOptions } from './load.js';
 export * as nn from './nn.js';
-/** Data sets: from arrays, from IDX files, or made by the engine. */
-export const data = { arrays, idx, synthetic };
+/** Data sets: from arrays, series and sequences, from IDX files, or made by the engine. */
+export const data = { arrays, idx, synthetic, seriesWindows, sequences };
 export { Engine, type EngineInfo, type MemoryInfo } from './engine.js';
 export {
   Model,
@@ -17,6 +18,7 @@ export {
   type ModelOptions,
   type PredictOptions,
 } from './model.js';
+export { Tokenizer, type TokenizerOptions, type WindowOptions } from './tokenizer.js';
 export { Parameter } from './parameter.js';
 export { Run, type FitOptions, type StepResult } from './run.js';
 export { TrainyardError, setLanguage, type ErrorCode, type ErrorData, type Language } from './errors.js';
@@ -27,6 +29,8 @@ export type { WasmSource } from './compile.js';
 export { Dataset } from './data/dataset.js';
 export type { NamedArrays, SimpleArrays, SplitOptions, SyntheticOptions } from './data/dataset.js';
 export type { FileSource, IdxOptions } from './data/idx.js';
+export type { TextSource } from './data/text.js';
+export type { Sequences, SeriesOptions, SeriesWindows } from './data/sequences.js';
 export type { NestedNumbers, NumberArray, ShapedArray, Values } from './data/values.js';
 export type { Reason } from './features.js';
 export type {

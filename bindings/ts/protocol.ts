@@ -113,6 +113,28 @@ export interface DatasetMade {
   info: DatasetInfo;
 }
 
+export interface TokenizerMade {
+  handle: Handle;
+  /** The bytes of all tokens, one behind the other. */
+  tokens: Uint8Array;
+  /** Where each ends. */
+  ends: Int32Array;
+}
+
+/** What a text is read for: to learn a tokenizer, for its ids, or for windows over them. */
+export type TextUse =
+  | { tokenizer: null; options: object }
+  | { tokenizer: Handle; options: null }
+  | { tokenizer: Handle; options: object };
+
+/** What became of a text: the one of these that it was read for; after a chunk that is not the last, its handle. */
+export interface TextRead {
+  text?: Handle;
+  tokenizer?: TokenizerMade;
+  ids?: Int32Array;
+  windows?: DatasetMade[];
+}
+
 /** The calls: what each takes and what it gives. */
 export interface Calls {
   memory: [Record<string, never>, { heapBytes: number } & Record<string, number>];
@@ -120,6 +142,10 @@ export interface Calls {
   createDataset: [Described, DatasetMade];
   readDataset: [{ dataset: Handle }, Rows];
   splitDataset: [{ dataset: Handle; options: object }, { first: DatasetMade; second: DatasetMade }];
+  /** The next chunk of a text, the first one of a new one without `text`; an error ends it. */
+  readText: [{ text?: Handle; use: TextUse; chunk: Uint8Array; last: boolean }, TextRead];
+  loadTokenizer: [{ json: string }, TokenizerMade];
+  saveTokenizer: [{ tokenizer: Handle }, string];
   createModel: [{ description: object; options: object }, ModelMade];
   release: [{ handle: Handle }, void];
   parameters: [{ model: Handle; fields: ParameterField[]; names?: string[] }, ParameterValues[]];

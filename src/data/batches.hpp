@@ -41,9 +41,12 @@ class Batches {
 
  private:
   void arrange(std::int64_t epoch);
+  /// The row at a place of the epoch's order, where that is not kept.
+  [[nodiscard]] Row computed(Row place, std::int64_t epoch) const;
   [[nodiscard]] bool finished() const;  ///< no batch of the epoch begins at the position
 
-  std::vector<Row> order_;
+  Row rows_;
+  std::vector<Row> order_;  ///< of an epoch; of so many rows that it would take too much memory, of a batch alone
   std::int64_t arranged_ = -1;  ///< the epoch whose order lies in order_
   Position position_;
   Row batch_size_ = 1;

@@ -9,11 +9,12 @@
 #include "core/kinds.hpp"
 #include "data/readers/idx.hpp"
 #include "data/synthetic/synthetic.hpp"
+#include "data/windows.hpp"
 
 namespace trainyard {
 namespace {
 
-constexpr std::array<std::string_view, 3> kinds{"arrays", "idx", "synthetic"};
+constexpr std::array<std::string_view, 4> kinds{"arrays", "idx", "synthetic", "series"};
 constexpr std::array dtypes{DType::f32, DType::i32, DType::u8};
 
 /// Hands out each buffer once.
@@ -185,6 +186,25 @@ Dataset build_idx(const Json& description, Buffers& buffers, const std::string& 
   return idx_dataset(std::move(images), take(d.labels, "labels"), d.options);
 }
 
+struct SeriesDescription {
+  std::string kind;
+  const Json* values = nullptr;
+  SeriesOptions options;
+
+  template <class V>
+  void visit(V& v) {
+    v("kind", kind);
+    values = v.raw("values");
+    options.visit(v);
+  }
+};
+
+Dataset build_series(const Json& description, Buffers& buffers, const std::string& path) {
+  const auto d = parse_options<SeriesDescription>(description, path);
+  if (d.values == nullptr) throw Error(ErrorCode::missing_option, path + ".values", "{ buffer }", "");
+  return series_windows(buffers.take(parse_options<BufferOptions>(*d.values, "values").buffer, "values"), d.options);
+}
+
 }  // namespace
 
 Dataset build_dataset(const Json& description, std::span<Bytes> buffers, const std::string& path) {
@@ -196,6 +216,7 @@ Dataset build_dataset(const Json& description, std::span<Bytes> buffers, const s
   switch (find_kind(kind->get_ref<const std::string&>(), kinds, path + ".kind")) {
     case 0: return build_arrays(description, list, path);
     case 1: return build_idx(description, list, path);
+    case 3: return build_series(description, list, path);
     default: break;
   }
   Json synthetic = description;

@@ -2,6 +2,7 @@
 //
 //   { kind: 'arrays', inputs: { x: column, … }, targets: { y: column, … }, weights: { buffer } }
 //   { kind: 'idx', images: { buffer }, labels: { buffer }, scale? }
+//   { kind: 'series', values: { buffer }, length, horizon?, stride?, features? }
 //   { kind: 'synthetic', name, n?, noise?, seed?, labels? }
 //   column: { shape: [rows, …], dtype?: 'f32' | 'i32' | 'u8', buffer, scale?, offset?, mean?: […], std?: […] }
 //

@@ -23,6 +23,12 @@ std::string path_of(const ColumnInfo& column, Row row, std::int64_t element) {
   return column.name + "[" + std::to_string(row) + indices + "]";
 }
 
+[[noreturn]] void refuse_size(const Column& column, Row rows, std::uint64_t got) {
+  throw Error(ErrorCode::shape_mismatch, column.name,
+              "[" + std::to_string(rows) + "] × " + text(column.shape) + " " + std::string(name(column.dtype)),
+              std::to_string(got) + " B");
+}
+
 void check_size(const Column& column, Row rows) {
   const auto capacity = static_cast<std::uint64_t>(column.bytes.size()) / element_size(column.dtype, Precision::f32);
   const std::uint64_t header = column.offset;
@@ -30,10 +36,16 @@ void check_size(const Column& column, Row rows) {
   // Divisions: rows × size may not fit 64 bits.
   const bool fits = static_cast<std::uint64_t>(column.shape.size()) <= capacity / rows &&
                     header <= column.bytes.size() && needed * rows == column.bytes.size() - header;
-  if (fits) return;
-  throw Error(ErrorCode::shape_mismatch, column.name,
-              "[" + std::to_string(rows) + "] × " + text(column.shape) + " " + std::string(name(column.dtype)),
-              std::to_string(column.bytes.size() - std::min(column.offset, column.bytes.size())) + " B");
+  if (!fits) refuse_size(column, rows, column.bytes.size() - std::min(column.offset, column.bytes.size()));
+}
+
+/// Windows, which may leave a rest.
+void check_windows(const Column& column, Row rows) {
+  const std::uint64_t width = element_size(column.dtype, Precision::f32);
+  const auto there = column.tape ? static_cast<std::uint64_t>(column.tape->size()) : column.shared->size() / width;
+  const auto end = static_cast<std::uint64_t>(column.first) + static_cast<std::uint64_t>(column.shape.size()) +
+                   (std::uint64_t{rows} - 1) * static_cast<std::uint64_t>(column.stride);
+  if (column.stride < 1 || end > there) refuse_size(column, rows, there * width);
 }
 
 void check_map(const Column& column) {
@@ -51,6 +63,15 @@ void check_map(const Column& column) {
   }
 }
 
+/// Calls f with where a gathered batch goes, typed.
+template <class F>
+void with_destination(const Destination& to, F f) {
+  if (to.dtype == DType::i32) return f(static_cast<std::int32_t*>(to.data));
+  if (to.dtype == DType::u8) return f(static_cast<std::uint8_t*>(to.data));
+  if (to.precision == Precision::f64) return f(static_cast<double*>(to.data));
+  f(static_cast<float*>(to.data));
+}
+
 }  // namespace
 
 struct Dataset::Storage {
@@ -63,7 +84,12 @@ struct Dataset::Storage {
   template <class T>
   [[nodiscard]] const T* row(std::size_t column, Row r) const {
     const Column& c = columns[column];
-    return reinterpret_cast<const T*>(c.bytes.data() + c.offset) + static_cast<std::int64_t>(r) * c.shape.size();
+    const Bytes& bytes = c.shared ? *c.shared : c.bytes;
+    return reinterpret_cast<const T*>(bytes.data() + c.offset) + start(c, r);
+  }
+  /// Where a row begins, in numbers.
+  [[nodiscard]] static std::int64_t start(const Column& c, Row r) {
+    return c.first + static_cast<std::int64_t>(r) * (c.stride == 0 ? c.shape.size() : c.stride);
   }
 };
 
@@ -76,7 +102,7 @@ Dataset::Dataset(DatasetParts parts) {
   storage->weights = std::move(parts.weights);
   if (parts.rows == 0) throw Error(ErrorCode::empty_data, "", ">= 1", "0");
   for (const Column& column : storage->columns) {
-    check_size(column, parts.rows);
+    column.tape || column.shared ? check_windows(column, parts.rows) : check_size(column, parts.rows);
     check_map(column);
     const auto same = [&](const ColumnInfo& c) { return c.name == column.name; };
     if (std::ranges::any_of(storage->info, same))
@@ -128,17 +154,22 @@ void Dataset::gather(std::span<const Row> rows, std::size_t column, const Destin
   const Column& source = storage_->columns[column];
   const std::int64_t size = source.shape.size();
   const bool identity = source.map.identity();
+  if (source.tape) {
+    const auto copy = [&]<class To>(To* out) {
+      for (const Row row : rows) {
+        const std::int64_t start = Storage::start(source, stored(row));
+        for (std::int64_t i = 0; i < size; ++i) *out++ = static_cast<To>((*source.tape)[start + i]);
+      }
+    };
+    return with_destination(to, copy);
+  }
   with_type(source.dtype, [&]<class From>(From*) {
-    auto copy = [&]<class To>(To* out) {
+    with_destination(to, [&]<class To>(To* out) {
       for (const Row row : rows) {
         convert_row(storage_->row<From>(column, stored(row)), out, size, source.map, identity);
         out += size;
       }
-    };
-    if (to.dtype == DType::i32) return copy(static_cast<std::int32_t*>(to.data));
-    if (to.dtype == DType::u8) return copy(static_cast<std::uint8_t*>(to.data));
-    if (to.precision == Precision::f64) return copy(static_cast<double*>(to.data));
-    copy(static_cast<float*>(to.data));
+    });
   });
 }
 
@@ -152,14 +183,26 @@ void Dataset::gather_weights(std::span<const Row> rows, const Destination& to) c
 
 template <class F>
 void Dataset::each(std::size_t column, F f) const {
-  const std::int64_t size = columns()[column].shape.size();
-  with_type(columns()[column].dtype, [&]<class T>(T*) {
+  const Column& c = storage_->columns[column];
+  const std::int64_t size = c.shape.size();
+  const auto walk = [&](auto number) {
+    Row before = 0;
     for (Row row = 0; row < rows(); ++row) {
-      const T* numbers = storage_->row<T>(column, stored(row));
-      for (std::int64_t i = 0; i < size; ++i) {
-        if (!f(static_cast<double>(numbers[i]), row, i)) return;
+      const Row r = stored(row);
+      // Of a window that follows its neighbour only the end is new.
+      const bool follows = c.stride != 0 && row > 0 && r == before + 1;
+      before = r;
+      for (std::int64_t i = follows ? std::max<std::int64_t>(0, size - c.stride) : 0; i < size; ++i) {
+        if (!f(number(r, i), row, i)) return;
       }
     }
+  };
+  if (c.tape) {
+    const Tape& tape = *c.tape;
+    return walk([&](Row r, std::int64_t i) { return static_cast<double>(tape[Storage::start(c, r) + i]); });
+  }
+  with_type(c.dtype, [&]<class T>(T*) {
+    walk([&](Row r, std::int64_t i) { return static_cast<double>(storage_->row<T>(column, r)[i]); });
   });
 }
 

@@ -10,6 +10,7 @@
 #include "core/bytes.hpp"
 #include "core/json.hpp"
 #include "data/source.hpp"
+#include "text/tape.hpp"
 
 namespace trainyard {
 
@@ -32,6 +33,12 @@ struct Column {
   Bytes bytes;             ///< rows × shape numbers from `offset` on
   std::size_t offset = 0;  ///< a header of so many bytes is passed over
   Affine map;
+  // Windows: row r is `shape` numbers from first + r × stride on, in memory that columns and data sets share. It is a
+  // tape of ids (which are i32 to everybody else), or `shared` in place of `bytes`.
+  std::shared_ptr<const Tape> tape{};
+  std::shared_ptr<const Bytes> shared{};
+  std::int64_t first = 0;
+  std::int64_t stride = 0;  ///< 0: the rows lie one behind the other
 };
 
 struct DatasetParts {
@@ -72,7 +79,7 @@ class Dataset final : public BatchSource {
   struct Storage;
   Dataset(std::shared_ptr<const Storage> storage, std::shared_ptr<const std::vector<Row>> picked);
   [[nodiscard]] Row stored(Row row) const { return picked_ ? (*picked_)[row] : row; }
-  /// f(number, row, element) for every number of a column until f says false.
+  /// f(number, row, element) for every number of a column until f says false; a number that windows share comes once.
   template <class F>
   void each(std::size_t column, F f) const;
 

@@ -136,5 +136,39 @@ TEST(Batches, RefusesBadSizes) {
   EXPECT_EQ(batches.batch_size(), 10U);
 }
 
+/// More rows than an order is kept of.
+TEST(Batches, OfVeryManyRowsEachStillComesOnceAnEpochInAnOrderOfItsOwn) {
+  const Row rows = (1 << 22) + 12'345;
+  Batches batches(rows, {.batchSize = 5000, .shuffle = true, .seed = 3});
+  std::vector<bool> seen(rows);
+  Row last = 0;
+  std::int64_t ascending = 0;
+  std::int64_t count = 0;
+  while (batches.position().epoch == 0) {
+    for (const Row row : batches.next()) {
+      ASSERT_LT(row, rows);
+      ASSERT_FALSE(seen[row]);
+      seen[row] = true;
+      ascending += row > last ? 1 : 0;
+      last = row;
+      ++count;
+    }
+  }
+  EXPECT_EQ(count, rows);
+  EXPECT_NEAR(static_cast<double>(ascending) / rows, 0.5, 0.01);
+  const auto first = [&](std::int64_t epoch, Row row, std::int64_t size) {
+    batches.set_batch_size(size);
+    batches.seek({epoch, row});
+    const auto batch = batches.next();
+    return std::vector<Row>(batch.begin(), batch.end());
+  };
+  EXPECT_NE(first(0, 0, 8), first(1, 0, 8));
+  EXPECT_EQ(first(1, 6, 1)[0], first(1, 0, 8)[6]);
+  Batches plain(rows, {.batchSize = 3, .shuffle = false});
+  plain.seek({0, rows - 2});
+  EXPECT_EQ(plain.next().back(), rows - 1);
+  EXPECT_EQ(plain.next().front(), 0U);
+}
+
 }  // namespace
 }  // namespace trainyard

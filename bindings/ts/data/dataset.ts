@@ -15,9 +15,11 @@ export interface SplitOptions {
   stratify?: boolean;
 }
 
-/** Where a data set comes from: arrays and files, or a part of another one. */
+/** Where a data set comes from: arrays and files, a part of another one, or the one engine that made and has it. */
 export type Origin =
-  { kind: 'source'; described: Described } | { kind: 'part'; split: Split; part: 'first' | 'second' };
+  | { kind: 'source'; described: Described }
+  | { kind: 'part'; split: Split; part: 'first' | 'second' }
+  | { kind: 'held' };
 
 /** A division of a data set in two; an engine makes it once. */
 export class Split {

@@ -16,11 +16,20 @@ import {
   type ParameterInfo,
   type Result,
   type Tensor,
+  type TokenizerMade,
   type ToEngine,
 } from '../protocol.js';
 import { instantiate } from './instantiate.js';
 import { LiveRun } from './liveRun.js';
-import type { DatasetObject, EngineModule, EngineObject, Factory, ModelObject } from './module.js';
+import type {
+  DatasetObject,
+  EngineModule,
+  EngineObject,
+  Factory,
+  ModelObject,
+  TextObject,
+  TokenizerObject,
+} from './module.js';
 import { Scheduler } from './scheduler.js';
 
 type Post = (message: FromEngine, transfer?: Transferable[]) => void;
@@ -133,6 +142,12 @@ export class Host {
       return { first: this.#keep(first), second: this.#keep(second) };
     },
 
+    readText: (args) => this.#readText(args),
+
+    loadTokenizer: ({ json }) => this.#keepTokenizer(this.#m.loadTokenizer(json)),
+
+    saveTokenizer: ({ tokenizer }) => this.#object<TokenizerObject>(tokenizer).save(),
+
     createModel: ({ description, options }) => {
       const model = this.#m.createModel(JSON.stringify(description), JSON.stringify(options));
       return { handle: this.#add(model), summary: JSON.parse(model.summary()) as ModelSummary };
@@ -140,8 +155,7 @@ export class Host {
 
     release: ({ handle }) => {
       this.#training.get(handle)?.stop();
-      this.#objects.get(handle)?.delete();
-      this.#objects.delete(handle);
+      this.#drop(handle);
     },
 
     parameters: ({ model, fields, names }) => {
@@ -250,6 +264,32 @@ export class Host {
 
   #keep(dataset: DatasetObject) {
     return { handle: this.#add(dataset), info: JSON.parse(dataset.info()) as DatasetInfo };
+  }
+
+  #keepTokenizer(object: TokenizerObject): TokenizerMade {
+    return { tokens: object.tokens().slice(), ends: object.ends().slice(), handle: this.#add(object) };
+  }
+
+  #drop(handle: Handle): void {
+    this.#objects.get(handle)?.delete();
+    this.#objects.delete(handle);
+  }
+
+  #readText({ text, use, chunk, last }: Arguments<'readText'>): Result<'readText'> {
+    const tokenizer = use.tokenizer === null ? null : this.#object<TokenizerObject>(use.tokenizer);
+    const handle = text ?? this.#add(this.#m.openText(JSON.stringify(use.options), tokenizer));
+    let going = false;
+    try {
+      const object = this.#object<TextObject>(handle);
+      this.#withBuffers([chunk], ([pointer]) => object.feed(pointer!, chunk.length));
+      going = !last;
+      if (going) return { text: handle };
+      if (!tokenizer) return { tokenizer: this.#keepTokenizer(object.tokenizer()) };
+      if (!use.options) return { ids: object.ids().slice() };
+      return { windows: object.windows().map((dataset) => this.#keep(dataset!)) };
+    } finally {
+      if (!going) this.#drop(handle);
+    }
   }
 
   #object<T extends EngineObject>(handle: Handle): T {

@@ -16,6 +16,21 @@ export interface DatasetObject extends EngineObject {
   forget(): void;
 }
 
+export interface TokenizerObject extends EngineObject {
+  /** Views of memory that the next call may overwrite: copy them. */
+  tokens(): Uint8Array;
+  ends(): Int32Array;
+  save(): string;
+}
+
+/** A text that is being read. After the last chunk one of the three others is called, by what it was opened for. */
+export interface TextObject extends EngineObject {
+  feed(pointer: number, bytes: number): void;
+  tokenizer(): TokenizerObject;
+  ids(): Int32Array;
+  windows(): [DatasetObject, DatasetObject?];
+}
+
 export interface ModelObject extends EngineObject {
   summary(): string;
   parameters(): string;
@@ -60,6 +75,8 @@ export interface EngineModule {
   release(pointer: number): void;
   createDataset(spec: string, pointers: number[]): DatasetObject;
   splitDataset(dataset: DatasetObject, options: string): [DatasetObject, DatasetObject];
+  loadTokenizer(json: string): TokenizerObject;
+  openText(options: string, tokenizer: TokenizerObject | null): TextObject;
   createModel(description: string, options: string): ModelObject;
   createRun(model: ModelObject, train: DatasetObject, val: DatasetObject | null, options: string): RunObject;
 }

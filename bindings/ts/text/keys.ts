@@ -11,6 +11,7 @@ export const packageHints = [
   'load_again',
   'no_simd',
   'not_gzip',
+  'other_engine',
   'other_version',
   'server_sent_html',
   'shape_of_data',

@@ -1,0 +1,159 @@
+// Sequences as data: time series cut into windows, and labelled sequences of different lengths.
+import { failure } from '../errors.js';
+import { flag, kindOf, optionsOf, refuseUnknown, whole } from '../plain.js';
+import { arrays, Dataset } from './dataset.js';
+import { Buffers, type NumberArray, type Values } from './values.js';
+
+export interface SeriesOptions {
+  /** Steps that the model sees. */
+  length: number;
+  /** Steps behind them that it foretells; default 1. */
+  horizon?: number;
+  /** Share of the steps (below 1) or number of steps at the end that is held out; default 0.1, 0 for none. */
+  val?: number;
+  /** Shift each feature by its mean and divide it by its standard deviation, both of the training part; default true. */
+  normalize?: boolean;
+  /** From one window to the next; default 1. */
+  stride?: number;
+}
+
+export interface SeriesWindows {
+  train: Dataset;
+  val: Dataset;
+  /** By feature: a number of the data is `mean + std × what the model says`. */
+  mean: number[];
+  std: number[];
+}
+
+/**
+ * A time series, `[steps]` or `[steps, features]`, as windows: `x` is `[length, features]`, `y` the `horizon` steps
+ * behind it, `[horizon × features]`. Windows are views of one copy of the series; none reaches across the border.
+ *
+ * @throws {TrainyardError} INVALID_DATA for NaN and infinities; EMPTY_DATA, from the engine, for a part that is shorter
+ * than a window and its horizon.
+ */
+export function seriesWindows(
+  values: Values,
+  options: SeriesOptions & { val: 0 },
+): Omit<SeriesWindows, 'val'>;
+export function seriesWindows(values: Values, options: SeriesOptions): SeriesWindows;
+export function seriesWindows(values: Values, options: SeriesOptions): Omit<SeriesWindows, 'val'> & { val?: Dataset } {
+  const given = optionsOf(options, 'series');
+  refuseUnknown(given, ['length', 'horizon', 'val', 'normalize', 'stride'], 'series');
+  const { length, horizon = 1, val = 0.1, normalize = true, stride = 1 } = given;
+  const buffers = new Buffers();
+  const array = buffers.add(values, 'values');
+  refuseUnknown(array, ['shape', 'dtype', 'buffer'], 'values');
+  const numbers = Float32Array.from(buffers.list[array.buffer]!);
+  const [steps = 0, ...rest] = array.shape;
+  const features = rest.reduce((a, b) => a * b, 1);
+  const bad = numbers.findIndex((x) => !Number.isFinite(x));
+  if (bad >= 0) {
+    throw failure('INVALID_DATA', `values[${Math.floor(bad / features)}, ${bad % features}]`, { got: String(numbers[bad]) });
+  }
+  const held = val < 1 ? Math.round(steps * val) : val;
+  if (!(held >= 0 && held < steps) || !Number.isInteger(held)) {
+    throw failure('INVALID_VALUE', 'series.val', { expected: `< ${steps}`, got: String(val) });
+  }
+  const border = (steps - held) * features;
+  const mean = new Array<number>(features).fill(0);
+  const std = new Array<number>(features).fill(1);
+  if (flag(normalize, 'series.normalize')) {
+    const average = (f: number, of: (x: number) => number): number => {
+      let sum = 0;
+      for (let i = f; i < border; i += features) sum += of(numbers[i]!);
+      return sum / (steps - held);
+    };
+    for (let f = 0; f < features; f++) {
+      const middle = (mean[f] = average(f, (x) => x));
+      std[f] = Math.sqrt(average(f, (x) => (x - middle) ** 2)) || 1; // what never changes stays as it is
+      for (let i = f; i < numbers.length; i += features) numbers[i] = (numbers[i]! - middle) / std[f]!;
+    }
+  }
+  const spec = {
+    kind: 'series',
+    values: { buffer: 0 },
+    length: whole(length, 1, 'series.length'),
+    horizon: whole(horizon, 1, 'series.horizon'),
+    stride: whole(stride, 1, 'series.stride'),
+    features,
+  };
+  const part = (from: number, to: number) =>
+    new Dataset({ kind: 'source', described: { spec, buffers: [numbers.slice(from, to)] } });
+  return { train: part(0, border), ...(val !== 0 && { val: part(border, numbers.length) }), mean, std };
+}
+
+type Sequence = readonly number[] | NumberArray;
+
+export interface Sequences {
+  /** Each a list of token ids, or of steps with the same features each: `[[0.1, 0.2], [0.3, 0.4]]`. */
+  inputs: readonly (Sequence | readonly Sequence[])[];
+  /** For each sequence a class id or a list of numbers; or a list of class ids, one for each of its steps. */
+  targets: readonly (number | Sequence)[];
+  /** What shorter sequences of inputs are filled up with; default 0. */
+  pad?: number;
+  /** Steps of the padded sequences; default: those of the longest. */
+  length?: number;
+}
+
+/**
+ * Labelled sequences of different lengths: the inputs `x`, `[n, length]` ids or `[n, length, features]`, filled up at
+ * the end, and `lengths`, how long each is. Class ids for each step are filled up with −100, which `crossEntropy`
+ * ignores.
+ *
+ * @throws {TrainyardError} EMPTY_DATA for none or an empty one, SHAPE_MISMATCH for one that is too long or does not fit
+ * its targets, TYPE_MISMATCH for ids that are no whole numbers.
+ */
+export function sequences(fields: Sequences): Dataset {
+  const given = optionsOf(fields, 'sequences');
+  refuseUnknown(given, ['inputs', 'targets', 'pad', 'length'], 'sequences');
+  const { inputs, targets, pad = 0 } = given;
+  for (const [name, list] of Object.entries({ inputs, targets })) {
+    if (!Array.isArray(list)) throw failure('TYPE_MISMATCH', name, { expected: 'list', got: kindOf(list) });
+  }
+  if (inputs.length === 0) throw failure('EMPTY_DATA', 'inputs', { expected: '>= 1', got: '0' });
+  if (targets.length !== inputs.length) {
+    throw failure('SHAPE_MISMATCH', 'targets', { expected: `[${inputs.length}]`, got: `[${targets.length}]` });
+  }
+  const lengths = Int32Array.from(inputs, (sequence, i) => {
+    const steps = Number(Object(sequence).length);
+    if (steps > 0) return steps;
+    const code = steps === 0 ? 'EMPTY_DATA' : 'TYPE_MISMATCH';
+    throw failure(code, `inputs[${i}]`, { expected: '[step, …]', got: kindOf(sequence) });
+  });
+  const length = whole(given.length ?? lengths.reduce((a, b) => Math.max(a, b)), 1, 'sequences.length');
+  const first = inputs[0]![0]!;
+  const features = typeof first === 'number' ? 0 : first.length;
+  const x = fill(inputs, 'inputs', length, features, pad);
+  const steps = typeof targets[0] === 'object' && targets.every((t, i) => Object(t).length === lengths[i]);
+  const y = steps ? fill(targets as Sequence[], 'targets', length, 0, -100) : targets.every(Number.isInteger)
+    ? Int32Array.from(targets as number[])
+    : (targets as Values);
+  return arrays({ inputs: { x, lengths }, targets: { y } });
+}
+
+/** Sequences of the same length: ids, or steps of so many features. */
+function fill(list: Sequences['inputs'], name: string, length: number, features: number, pad: number) {
+  const width = features || 1;
+  const data = features ? new Float32Array(list.length * length * width) : new Int32Array(list.length * length);
+  data.fill(pad);
+  list.forEach((sequence, row) => {
+    if (sequence.length > length) {
+      throw failure('SHAPE_MISMATCH', `${name}[${row}]`, { expected: `<= ${length}`, got: String(sequence.length) });
+    }
+    Array.from(sequence as ArrayLike<number | Sequence>).forEach((step, i) => {
+      const path = `${name}[${row}][${i}]`;
+      const numbers = typeof step === 'number' ? [step] : Array.from(Object(step) as Sequence);
+      if (typeof step === 'number' ? features > 0 : numbers.length !== features) {
+        throw failure('SHAPE_MISMATCH', path, { expected: features ? `[${features}]` : 'integer', got: kindOf(step) });
+      }
+      numbers.forEach((x, f) => {
+        if (typeof x !== 'number' || (!features && !Number.isInteger(x))) {
+          throw failure('TYPE_MISMATCH', path, { expected: features ? 'number' : 'integer', got: String(x) });
+        }
+        data[(row * length + i) * width + f] = x;
+      });
+    });
+  });
+  return { data, shape: features ? [list.length, length, features] : [list.length, length] };
+}

@@ -1,0 +1,72 @@
+// Texts on their way into the engine, in chunks: however long one is, it never lies there as a whole.
+import type { Client } from '../client.js';
+import { failure, TrainyardError } from '../errors.js';
+import { kindOf } from '../plain.js';
+import type { Handle, TextRead, TextUse } from '../protocol.js';
+
+/** Text, or its bytes in UTF-8: in memory, a file, or chunk by chunk as they arrive (`response.body`). */
+export type TextSource = string | Uint8Array | ArrayBuffer | Blob | AsyncIterable<Uint8Array>;
+
+const size = 1 << 20;
+
+/** Reads a text for a use. Throws what the engine says of it; BAD_FILE where its source fails. */
+export async function readText(client: Client, text: TextSource, use: TextUse): Promise<TextRead> {
+  let handle: Handle | undefined;
+  let held: Uint8Array | undefined; // the newest chunk: it may be the last
+  const send = (chunk: Uint8Array, last: boolean) =>
+    client.call('readText', { ...(handle !== undefined && { text: handle }), use, chunk, last });
+  try {
+    for await (const chunk of chunks(text)) {
+      if (held) handle = (await send(held, false)).text;
+      held = chunk;
+    }
+    return await send(held ?? new Uint8Array(), true);
+  } catch (error) {
+    if (handle !== undefined) client.call('release', { handle }).catch(() => {});
+    if (error instanceof TrainyardError) throw error;
+    throw failure('BAD_FILE', 'text', { got: String(error), cause: error });
+  }
+}
+
+/** Copies of at most a megabyte: what is posted to a worker is copied with all of its buffer. */
+async function* chunks(text: TextSource): AsyncGenerator<Uint8Array> {
+  if (typeof text === 'string') {
+    yield* encoded(text);
+  } else if (text instanceof Blob) {
+    for (let i = 0; i < text.size; i += size) yield new Uint8Array(await text.slice(i, i + size).arrayBuffer());
+  } else if (text instanceof ArrayBuffer || text instanceof Uint8Array) {
+    const bytes = text instanceof ArrayBuffer ? new Uint8Array(text) : text;
+    for (let i = 0; i < bytes.length; i += size) yield bytes.slice(i, i + size);
+  } else if (typeof (text as AsyncIterable<Uint8Array> | undefined)?.[Symbol.asyncIterator] === 'function') {
+    for await (const chunk of text) {
+      if (!(chunk instanceof Uint8Array)) {
+        throw failure('TYPE_MISMATCH', 'text', { expected: 'Uint8Array', got: kindOf(chunk) });
+      }
+      for (let i = 0; i < chunk.length; i += size) yield chunk.slice(i, i + size);
+    }
+  } else {
+    const expected = 'string, Uint8Array, ArrayBuffer, Blob, AsyncIterable<Uint8Array>';
+    throw failure('TYPE_MISMATCH', 'text', { expected, got: kindOf(text) });
+  }
+}
+
+function* encoded(text: string): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
+  let place = 0;
+  for (let i = 0, end; i < text.length; i = end) {
+    end = Math.min(i + size, text.length);
+    // Never between the two halves of a character.
+    if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
+    const part = text.slice(i, end);
+    // The encoder would put U+FFFD in the place of half a character.
+    const half = part.search(/\p{Surrogate}/u);
+    if (half >= 0) {
+      const at = place + encoder.encode(part.slice(0, half)).length;
+      const got = `\\u${part.charCodeAt(half).toString(16)}`;
+      throw failure('INVALID_VALUE', `text[${at}]`, { expected: 'UTF-16', got, hint: 'not_utf8' });
+    }
+    const bytes = encoder.encode(part);
+    place += bytes.length;
+    yield bytes;
+  }
+}
