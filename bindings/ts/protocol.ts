@@ -123,9 +123,7 @@ export interface TokenizerMade {
 
 /** What a text is read for: to learn a tokenizer, for its ids, or for windows over them. */
 export type TextUse =
-  | { tokenizer: null; options: object }
-  | { tokenizer: Handle; options: null }
-  | { tokenizer: Handle; options: object };
+  { tokenizer: null; options: object } | { tokenizer: Handle; options: null } | { tokenizer: Handle; options: object };
 
 /** What became of a text: the one of these that it was read for; after a chunk that is not the last, its handle. */
 export interface TextRead {

@@ -53,18 +53,21 @@ void Batches::arrange(std::int64_t epoch) {
   arranged_ = epoch;
 }
 
-// A Feistel network of four rounds permutes the next larger 4^k numbers; one outside the rows is permuted again until it
-// is inside (Black & Rogaway 2002, "Ciphers with arbitrary finite domains": cycle walking).
-Row Batches::computed(Row place, std::int64_t epoch) const {
+// A Feistel network of four rounds permutes the next larger 4^k numbers; one outside the rows is permuted again until
+// it is inside (Black & Rogaway 2002, "Ciphers with arbitrary finite domains": cycle walking).
+Row Batches::computed(Row place, const Philox& keys) const {
   if (!options_.shuffle) return place;
   const int half = (std::bit_width(rows_ - 1) + 1) / 2;
   const Row mask = (Row{1} << half) - 1;
   do {
     Row left = place >> half;
     Row right = place & mask;
-    for (std::uint32_t round = 0; round < 4; ++round) {
-      const Philox noise = philox(options_.seed, stream("shuffle"), static_cast<std::uint64_t>(epoch), round << 16 | right);
-      left = std::exchange(right, left ^ (noise[0] & mask));
+    for (const std::uint32_t key : keys) {
+      // murmur3's finalizer (Appleby 2008).
+      std::uint32_t h = right + key;
+      h = (h ^ (h >> 16)) * 0x85EBCA6B;
+      h = (h ^ (h >> 13)) * 0xC2B2AE35;
+      left = std::exchange(right, left ^ ((h ^ (h >> 16)) & mask));
     }
     place = left << half | right;
   } while (place >= rows_);
@@ -83,7 +86,8 @@ std::span<const Row> Batches::next() {
   if (kept) {
     arrange(position_.epoch);
   } else {
-    for (Row i = 0; i < count; ++i) order_[i] = computed(position_.row + i, position_.epoch);
+    const Philox keys = philox(options_.seed, stream("shuffle"), static_cast<std::uint64_t>(position_.epoch), 0);
+    for (Row i = 0; i < count; ++i) order_[i] = computed(position_.row + i, keys);
   }
   const std::span<const Row> batch(order_.data() + (kept ? position_.row : 0), count);
   position_.row += count;

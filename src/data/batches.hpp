@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "core/random.hpp"
 #include "data/source.hpp"
 
 namespace trainyard {
@@ -42,11 +43,11 @@ class Batches {
  private:
   void arrange(std::int64_t epoch);
   /// The row at a place of the epoch's order, where that is not kept.
-  [[nodiscard]] Row computed(Row place, std::int64_t epoch) const;
+  [[nodiscard]] Row computed(Row place, const Philox& keys) const;
   [[nodiscard]] bool finished() const;  ///< no batch of the epoch begins at the position
 
   Row rows_;
-  std::vector<Row> order_;  ///< of an epoch; of so many rows that it would take too much memory, of a batch alone
+  std::vector<Row> order_;      ///< of an epoch; of so many rows that it would take too much memory, of a batch alone
   std::int64_t arranged_ = -1;  ///< the epoch whose order lies in order_
   Position position_;
   Row batch_size_ = 1;

@@ -45,13 +45,14 @@ Dataset part(const std::shared_ptr<const Tape>& ids, std::int64_t first, Row row
 
 Windows token_windows(const std::shared_ptr<const Tape>& ids, const WindowOptions& options) {
   const std::int64_t size = ids->size();
+  const std::int64_t needed = options.length + 1;
+  (void)count_windows(size, needed, 1, "text");
   const double share = options.val < 1 ? std::round(options.val * static_cast<double>(size)) : options.val;
   if (std::floor(share) != share || share >= static_cast<double>(size)) {
     throw Error(ErrorCode::invalid_value, "windows.val", "< " + std::to_string(size), number_text(options.val));
   }
   const auto held_out = static_cast<std::int64_t>(share);
   const std::int64_t border = size - held_out;
-  const std::int64_t needed = options.length + 1;
   const Row rows = count_windows(border, needed, options.stride, "text");
   Windows windows{part(ids, 0, rows, options.length, options.stride), std::nullopt};
   if (options.val > 0) {
@@ -67,7 +68,8 @@ Dataset series_windows(Bytes values, const SeriesOptions& options) {
     throw Error(ErrorCode::shape_mismatch, "values", "[*, " + std::to_string(options.features) + "]",
                 std::to_string(numbers));
   }
-  const Row rows = count_windows(numbers / options.features, options.length + options.horizon, options.stride, "values");
+  const Row rows =
+      count_windows(numbers / options.features, options.length + options.horizon, options.stride, "values");
   const auto memory = std::make_shared<const Bytes>(std::move(values));
   const auto column = [&](const char* name, const Shape& shape, std::int64_t first) {
     Column c;

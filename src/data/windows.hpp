@@ -28,8 +28,8 @@ struct Windows {
 };
 
 /// x: the ids of a window, y: those one place further, both i32 [length]. Validation windows lie side by side, so that
-/// each id is foretold once; no window reaches across the border. Throws EMPTY_DATA (path "text" or "windows.val") where
-/// a part is shorter than one window and its next id.
+/// each id is foretold once; no window reaches across the border. Throws EMPTY_DATA (path "text" or "windows.val")
+/// where a part is shorter than one window and its next id.
 [[nodiscard]] Windows token_windows(const std::shared_ptr<const Tape>& ids, const WindowOptions& options);
 
 struct SeriesOptions {

@@ -7,12 +7,10 @@
 namespace trainyard {
 namespace {
 
-constexpr bool is_visible(unsigned byte) {
-  return (byte >= 0x21 && byte <= 0x7E) || (byte >= 0xA1 && byte != 0xAD);
-}
+constexpr bool is_visible(unsigned byte) { return (byte >= 0x21 && byte <= 0x7E) || (byte >= 0xA1 && byte != 0xAD); }
 
 struct Alphabet {
-  std::array<char32_t, 256> code{};       ///< of a byte
+  std::array<char32_t, 256> code{};        ///< of a byte
   std::array<std::int16_t, 0x144> byte{};  ///< of a code point, or -1
 
   constexpr Alphabet() {

@@ -81,8 +81,8 @@ void Encoder::encode_word(const Piece& piece, Tape& to) {
   ids_.insert(ids_.end(), merged_.begin(), merged_.end());
 }
 
-// Always the merge of the lowest rank, of equal ones the first (Sennrich, Haddow & Birch 2016). The symbols are a linked
-// list; a candidate of the heap whose neighbours have changed since has another rank and is passed over.
+// Always the merge of the lowest rank, of equal ones the first (Sennrich, Haddow & Birch 2016). The symbols are a
+// linked list; a candidate of the heap whose neighbours have changed since has another rank and is passed over.
 void Encoder::merge_word(const Piece& piece) {
   symbols_.clear();
   heap_.clear();

@@ -27,8 +27,8 @@ struct AddedToken {
 
 struct Piece {
   std::string_view text;
-  std::uint64_t place = 0;   ///< of its first byte in the whole text
-  std::int32_t added = -1;   ///< its id, if it is an added token
+  std::uint64_t place = 0;  ///< of its first byte in the whole text
+  std::int32_t added = -1;  ///< its id, if it is an added token
 };
 
 class Pieces {
@@ -70,8 +70,8 @@ class Pieces {
   bool ended_ = false;
   // What lies between at_ and the next added token, or as much of it as is known.
   bool known_ = false;
-  std::size_t stretch_ = 0;            ///< where it ends
-  bool closed_ = false;                ///< nothing can be added to it
+  std::size_t stretch_ = 0;           ///< where it ends
+  bool closed_ = false;               ///< nothing can be added to it
   const AddedToken* stop_ = nullptr;  ///< the added token behind it
 };
 

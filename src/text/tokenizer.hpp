@@ -31,9 +31,9 @@ class Tokenizer {
     std::vector<std::string> tokens;
     std::vector<Merge> merges;
     std::vector<AddedToken> added;
-    std::int32_t unknown = -1;   ///< the token of a character that has none, or -1: it is refused
-    bool prefix_space = false;   ///< text begins with a space, as GPT-2's tokenizers can be told to
-    bool whole_words = false;    ///< a word that is a token is not merged: "ignore_merges"
+    std::int32_t unknown = -1;  ///< the token of a character that has none, or -1: it is refused
+    bool prefix_space = false;  ///< text begins with a space, as GPT-2's tokenizers can be told to
+    bool whole_words = false;   ///< a word that is a token is not merged: "ignore_merges"
   };
 
   /// Throws BAD_FILE (hint: duplicate_token) where two tokens are the same bytes.

@@ -73,7 +73,10 @@ Json model(const Tokenizer& tokenizer) {
   Json vocab = Json::object();
   for (std::int32_t id = 0; id < tokenizer.size(); ++id) append(vocab, names[static_cast<std::size_t>(id)], id);
   const std::int32_t unknown = tokenizer.unknown();
-  append(o, "unk_token", unknown >= 0 ? Json(names[static_cast<std::size_t>(unknown)]) : pairs ? Json() : Json(no_token));
+  append(o, "unk_token",
+         unknown >= 0 ? Json(names[static_cast<std::size_t>(unknown)])
+         : pairs      ? Json()
+                      : Json(no_token));
   append(o, "vocab", std::move(vocab));
   if (pairs) append(o, "merges", std::move(merges));
   return o;

@@ -21,7 +21,8 @@ struct CharOptions {
 };
 
 struct BpeOptions {
-  std::int64_t vocab = 1000;  ///< tokens, the 256 bytes included; fewer where the text has no more pairs that come twice
+  std::int64_t vocab =
+      1000;  ///< tokens, the 256 bytes included; fewer where the text has no more pairs that come twice
 
   template <class V>
   void visit(V& v) {

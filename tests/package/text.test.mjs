@@ -21,7 +21,10 @@ for (const build of builds) {
       assert.equal(char.size, char.tokens.length);
       const ids = await char.encode('明月光');
       assert.ok(ids instanceof Int32Array);
-      assert.deepEqual([...ids], ['明', '月', '光'].map((c) => char.tokens.indexOf(c)));
+      assert.deepEqual(
+        [...ids],
+        ['明', '月', '光'].map((c) => char.tokens.indexOf(c)),
+      );
       assert.equal(char.decode(ids), '明月光');
 
       const bpe = await engine.tokenizer({ type: 'bpe', text: prose + poem, vocab: 300 });
@@ -130,13 +133,27 @@ test('series become windows, normalised by what is trained on', () =>
     assert.deepEqual(rows.targets.y.shape, [5, 6]);
     const back = (x, f) => Math.round((x * std[f] + mean[f]) * 1e3) / 1e3;
     assert.deepEqual([...rows.inputs.x.data.subarray(0, 3)].map(back), [40, 7, 0]);
-    assert.deepEqual([...rows.targets.y.data.subarray(0, 6)].map((x, i) => back(x, i % 3)), [44, 7, 0, 45, 7, 1]);
+    assert.deepEqual(
+      [...rows.targets.y.data.subarray(0, 6)].map((x, i) => back(x, i % 3)),
+      [44, 7, 0, 45, 7, 1],
+    );
     const plain = data.seriesWindows(Float32Array.of(1, 2, 3, 4), { length: 2, val: 0, normalize: false });
     assert.deepEqual(plain.mean, [0]);
     assert.deepEqual([...(await engine.readData(plain.train)).targets.y.data], [3, 4]);
 
     const refused = (...args) => failureOf((async () => data.seriesWindows(...args))());
-    assert.equal((await refused([[1, 2], [3, NaN]], { length: 1 })).path, 'values[1, 1]');
+    assert.equal(
+      (
+        await refused(
+          [
+            [1, 2],
+            [3, NaN],
+          ],
+          { length: 1 },
+        )
+      ).path,
+      'values[1, 1]',
+    );
     assert.equal((await refused([1, 2, 3], { length: 1, val: 3 })).path, 'series.val');
     assert.equal((await refused([1, 2, 3], { length: 0 })).path, 'series.length');
     assert.equal((await refused([1, 2, 3], { window: 1 })).code, 'UNKNOWN_OPTION');

@@ -18,7 +18,8 @@ std::string gpt2(const std::string& merges, const std::string& more = "") {
          R"("post_processor":{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":false},"decoder":)"
          R"({"type":"ByteLevel"},"model":{"dropout":null,"unk_token":null,"continuing_subword_prefix":"",)"
          R"("end_of_word_suffix":"","fuse_unk":false)" +
-         more + R"(,"vocab":{"a":0,"b":1,"Ġ":2,"ab":4,"Ġa":3,"Ġab":5,"bb":6,"<|endoftext|>":7},"merges":)" + merges + "}}";
+         more + R"(,"vocab":{"a":0,"b":1,"Ġ":2,"ab":4,"Ġa":3,"Ġab":5,"bb":6,"<|endoftext|>":7},"merges":)" + merges +
+         "}}";
 }
 
 TEST(TokenizerJson, ReadsGpt2sKindOfFile) {

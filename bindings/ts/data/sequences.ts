@@ -32,10 +32,7 @@ export interface SeriesWindows {
  * @throws {TrainyardError} INVALID_DATA for NaN and infinities; EMPTY_DATA, from the engine, for a part that is shorter
  * than a window and its horizon.
  */
-export function seriesWindows(
-  values: Values,
-  options: SeriesOptions & { val: 0 },
-): Omit<SeriesWindows, 'val'>;
+export function seriesWindows(values: Values, options: SeriesOptions & { val: 0 }): Omit<SeriesWindows, 'val'>;
 export function seriesWindows(values: Values, options: SeriesOptions): SeriesWindows;
 export function seriesWindows(values: Values, options: SeriesOptions): Omit<SeriesWindows, 'val'> & { val?: Dataset } {
   const given = optionsOf(options, 'series');
@@ -49,7 +46,9 @@ export function seriesWindows(values: Values, options: SeriesOptions): Omit<Seri
   const features = rest.reduce((a, b) => a * b, 1);
   const bad = numbers.findIndex((x) => !Number.isFinite(x));
   if (bad >= 0) {
-    throw failure('INVALID_DATA', `values[${Math.floor(bad / features)}, ${bad % features}]`, { got: String(numbers[bad]) });
+    throw failure('INVALID_DATA', `values[${Math.floor(bad / features)}, ${bad % features}]`, {
+      got: String(numbers[bad]),
+    });
   }
   const held = val < 1 ? Math.round(steps * val) : val;
   if (!(held >= 0 && held < steps) || !Number.isInteger(held)) {
@@ -116,7 +115,7 @@ export function sequences(fields: Sequences): Dataset {
     throw failure('SHAPE_MISMATCH', 'targets', { expected: `[${inputs.length}]`, got: `[${targets.length}]` });
   }
   const lengths = Int32Array.from(inputs, (sequence, i) => {
-    const steps = Number(Object(sequence).length);
+    const steps = lengthOf(sequence);
     if (steps > 0) return steps;
     const code = steps === 0 ? 'EMPTY_DATA' : 'TYPE_MISMATCH';
     throw failure(code, `inputs[${i}]`, { expected: '[step, …]', got: kindOf(sequence) });
@@ -125,12 +124,17 @@ export function sequences(fields: Sequences): Dataset {
   const first = inputs[0]![0]!;
   const features = typeof first === 'number' ? 0 : first.length;
   const x = fill(inputs, 'inputs', length, features, pad);
-  const steps = typeof targets[0] === 'object' && targets.every((t, i) => Object(t).length === lengths[i]);
-  const y = steps ? fill(targets as Sequence[], 'targets', length, 0, -100) : targets.every(Number.isInteger)
-    ? Int32Array.from(targets as number[])
-    : (targets as Values);
+  const steps = typeof targets[0] === 'object' && targets.every((t, i) => lengthOf(t) === lengths[i]);
+  const y = steps
+    ? fill(targets as Sequence[], 'targets', length, 0, -100)
+    : targets.every(Number.isInteger)
+      ? Int32Array.from(targets as number[])
+      : (targets as Values);
   return arrays({ inputs: { x, lengths }, targets: { y } });
 }
+
+/** NaN of what has none. */
+const lengthOf = (list: unknown): number => Number((Object(list) as { length?: number }).length);
 
 /** Sequences of the same length: ids, or steps of so many features. */
 function fill(list: Sequences['inputs'], name: string, length: number, features: number, pad: number) {

@@ -28,22 +28,38 @@ export async function readText(client: Client, text: TextSource, use: TextUse): 
   }
 }
 
-/** Copies of at most a megabyte: what is posted to a worker is copied with all of its buffer. */
+/** Copies in pieces of a megabyte: what is posted to a worker is copied with all of its buffer. */
 async function* chunks(text: TextSource): AsyncGenerator<Uint8Array> {
+  let block = new Uint8Array(size);
+  let filled = 0;
+  for await (const bytes of parts(text)) {
+    if (!(bytes instanceof Uint8Array)) {
+      throw failure('TYPE_MISMATCH', 'text', { expected: 'Uint8Array', got: kindOf(bytes) });
+    }
+    for (let i = 0; i < bytes.length;) {
+      const part = bytes.subarray(i, i + size - filled);
+      block.set(part, filled);
+      filled += part.length;
+      i += part.length;
+      if (filled < size) continue;
+      yield block;
+      block = new Uint8Array(size);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield block.slice(0, filled);
+}
+
+/** The text as bytes, of a file and of a string not all of them at once. */
+async function* parts(text: TextSource): AsyncGenerator<Uint8Array> {
   if (typeof text === 'string') {
     yield* encoded(text);
   } else if (text instanceof Blob) {
     for (let i = 0; i < text.size; i += size) yield new Uint8Array(await text.slice(i, i + size).arrayBuffer());
   } else if (text instanceof ArrayBuffer || text instanceof Uint8Array) {
-    const bytes = text instanceof ArrayBuffer ? new Uint8Array(text) : text;
-    for (let i = 0; i < bytes.length; i += size) yield bytes.slice(i, i + size);
+    yield text instanceof ArrayBuffer ? new Uint8Array(text) : text;
   } else if (typeof (text as AsyncIterable<Uint8Array> | undefined)?.[Symbol.asyncIterator] === 'function') {
-    for await (const chunk of text) {
-      if (!(chunk instanceof Uint8Array)) {
-        throw failure('TYPE_MISMATCH', 'text', { expected: 'Uint8Array', got: kindOf(chunk) });
-      }
-      for (let i = 0; i < chunk.length; i += size) yield chunk.slice(i, i + size);
-    }
+    yield* text;
   } else {
     const expected = 'string, Uint8Array, ArrayBuffer, Blob, AsyncIterable<Uint8Array>';
     throw failure('TYPE_MISMATCH', 'text', { expected, got: kindOf(text) });

@@ -88,12 +88,15 @@ export const en: Table = {
     use_nodes: () => 'A network with several inputs is described by nodes: nn.graph(…).',
     duplicate_id: (id) => `The id ${id} belongs to two tokens; give each its own.`,
     duplicate_token: (token) => `The token ${token} stands there twice; keep one.`,
-    merge_unknown: (token) => `A merge needs the token ${token}, which the vocabulary does not have: the file is cut or mixed from two.`,
+    merge_unknown: (token) =>
+      `A merge needs the token ${token}, which the vocabulary does not have: the file is cut or mixed from two.`,
     not_utf8: () => 'The text is not UTF-8 there: save it as UTF-8, or take the damaged bytes out.',
-    shorter_window: (tokens) => `The text has ${tokens} tokens: take a shorter window, more text or a smaller validation part.`,
+    shorter_window: (tokens) =>
+      `The text has ${tokens} tokens: take a shorter window, more text or a smaller validation part.`,
     token_gap: (id) => `Ids count from 0 without a gap, but ${id} is no token’s.`,
     tokenizer_kind: () => 'Byte-level BPE as GPT-2’s and vocabularies of characters can be read.',
-    unknown_character: (character) => `Train the tokenizer on a text that has ${character}, or give it an unknown token.`,
+    unknown_character: (character) =>
+      `Train the tokenizer on a text that has ${character}, or give it an unknown token.`,
     window_too_large: () =>
       'The image has become smaller than the window: use fewer pools and strides before it, more padding or a smaller kernel.',
     wrong_mime: () => 'Serve .wasm files as application/wasm.',
