@@ -171,62 +171,33 @@ struct Bad {
 TEST(Dataset, RefusesBadData) {
   const std::vector<Bad> cases = {
       {[] { dataset(0, columns(column("x", {}, Floats{}))); }, ErrorCode::empty_data, "", "0"},
-      {[] {
-         dataset(2, columns(column("x", {2}, Floats{1, 2, 3})));
-       },
-       ErrorCode::shape_mismatch, "x", "12 B"},
-      {[] {
-         dataset(2, columns(column("x", {}, Floats{1, 2})), columns(column("y", {}, Ints{1, 2, 3})));
-       },
+      {[] { dataset(2, columns(column("x", {2}, Floats{1, 2, 3}))); }, ErrorCode::shape_mismatch, "x", "12 B"},
+      {[] { dataset(2, columns(column("x", {}, Floats{1, 2})), columns(column("y", {}, Ints{1, 2, 3}))); },
        ErrorCode::shape_mismatch, "y", "12 B"},
-      {[] {
-         dataset(2, columns(column("x", {65536, 65536, 4}, Floats{1, 2})));
-       },
-       ErrorCode::shape_mismatch, "x", "8 B"},
+      {[] { dataset(2, columns(column("x", {65536, 65536, 4}, Floats{1, 2}))); }, ErrorCode::shape_mismatch, "x",
+       "8 B"},
       {[] { dataset(4000000000, columns(column("x", {std::int64_t{1} << 53}, Floats{}))); }, ErrorCode::shape_mismatch,
        "x", "0 B"},
-      {[] {
-         dataset(2, columns(column("x", {}, Floats{1, 2}), column("x", {}, Floats{1, 2})));
-       },
+      {[] { dataset(2, columns(column("x", {}, Floats{1, 2}), column("x", {}, Floats{1, 2}))); },
        ErrorCode::invalid_value, "x", "x"},
-      {[] {
-         dataset(2, columns(column("x", {}, Floats{1, nan})));
-       },
-       ErrorCode::invalid_data, "x[1]", "NaN"},
-      {[] {
-         dataset(2, columns(column("x", {2, 2}, Floats{1, 2, 3, 4, 5, 6, infinity, 8})));
-       },
-       ErrorCode::invalid_data, "x[1, 1, 0]", "Infinity"},
+      {[] { dataset(2, columns(column("x", {}, Floats{1, nan}))); }, ErrorCode::invalid_data, "x[1]", "NaN"},
+      {[] { dataset(2, columns(column("x", {2, 2}, Floats{1, 2, 3, 4, 5, 6, infinity, 8}))); }, ErrorCode::invalid_data,
+       "x[1, 1, 0]", "Infinity"},
       {[] { dataset(1, columns(column("x", {}, Floats{1})), columns(column("y", {}, Floats{-infinity}))); },
        ErrorCode::invalid_data, "y[0]", "-Infinity"},
-      {[] {
-         dataset(1, columns(column("x", {3}, Floats{1, 2, 3}, {{1, 2}, {0, 0}})));
-       },
-       ErrorCode::shape_mismatch, "x.scale", "2"},
-      {[] {
-         dataset(1, columns(column("x", {}, Floats{1}, {{std::nan("")}, {0}})));
-       },
-       ErrorCode::invalid_value, "x.scale", "NaN"},
-      {[] {
-         dataset(2, columns(column("x", {}, Floats{1, 2})), {}, bytes_of(Floats{1}));
-       },
-       ErrorCode::shape_mismatch, "weights", "4 B"},
-      {[] {
-         dataset(2, columns(column("x", {}, Floats{1, 2})), {}, bytes_of(Floats{1, -1}));
-       },
+      {[] { dataset(1, columns(column("x", {3}, Floats{1, 2, 3}, {{1, 2}, {0, 0}}))); }, ErrorCode::shape_mismatch,
+       "x.scale", "2"},
+      {[] { dataset(1, columns(column("x", {}, Floats{1}, {{std::nan("")}, {0}}))); }, ErrorCode::invalid_value,
+       "x.scale", "NaN"},
+      {[] { dataset(2, columns(column("x", {}, Floats{1, 2})), {}, bytes_of(Floats{1})); }, ErrorCode::shape_mismatch,
+       "weights", "4 B"},
+      {[] { dataset(2, columns(column("x", {}, Floats{1, 2})), {}, bytes_of(Floats{1, -1})); },
        ErrorCode::invalid_value, "weights[1]", "-1"},
-      {[] {
-         dataset(2, columns(column("x", {}, Floats{1, 2})), {}, bytes_of(Floats{nan, 1}));
-       },
+      {[] { dataset(2, columns(column("x", {}, Floats{1, 2})), {}, bytes_of(Floats{nan, 1})); },
        ErrorCode::invalid_value, "weights[0]", "NaN"},
-      {[] {
-         dataset(2, columns(column("x", {}, Floats{1, 2})), {}, bytes_of(Floats{0, 0}));
-       },
-       ErrorCode::invalid_value, "weights", "0"},
-      {[] {
-         (void)dataset(2, columns(column("x", {}, Floats{1, 2}))).subset({});
-       },
-       ErrorCode::empty_data, "", "0"},
+      {[] { dataset(2, columns(column("x", {}, Floats{1, 2})), {}, bytes_of(Floats{0, 0})); }, ErrorCode::invalid_value,
+       "weights", "0"},
+      {[] { (void)dataset(2, columns(column("x", {}, Floats{1, 2}))).subset({}); }, ErrorCode::empty_data, "", "0"},
   };
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const auto error = error_of(cases[i].make);

@@ -157,9 +157,8 @@ TEST(Idx, ImagesAndLabelsMustBelongTogether) {
   const auto swapped = error_of([&] { (void)idx_dataset(bytes(idx_file(0x08, {2}, "ab")), bytes(images)); });
   ASSERT_TRUE(swapped);
   EXPECT_EQ(swapped->path, "labels");
-  const auto nan = error_of([&] {
-    (void)idx_dataset(bytes(idx_file(0x0D, {1, 1}, word(0x7FC00000))), bytes(idx_file(0x08, {1}, "\x01")));
-  });
+  const auto nan = error_of(
+      [&] { (void)idx_dataset(bytes(idx_file(0x0D, {1, 1}, word(0x7FC00000))), bytes(idx_file(0x08, {1}, "\x01"))); });
   ASSERT_TRUE(nan);
   EXPECT_EQ(nan->code, ErrorCode::invalid_data);
   EXPECT_EQ(nan->path, "x[0, 0]");
