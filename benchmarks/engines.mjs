@@ -20,9 +20,19 @@ export const engines = {
     inNode: true,
     options: { package: '/trainyard/index.js' },
   },
-  'tfjs-wasm': { ...tfjs, threaded: true, options: { backend: 'wasm', assets: '/tfjs-wasm/' } },
+  // tfjs-wasm has no gradient of `gather` and jax-js none inside `jit`: both get their tokens as one-hot rows.
+  'tfjs-wasm': {
+    ...tfjs,
+    threaded: true,
+    options: { backend: 'wasm', assets: '/tfjs-wasm/', embedding: 'one-hot' },
+  },
   'tfjs-cpu': { ...tfjs, options: { backend: 'cpu' } },
-  'jax-js': { entry: 'engines/jax.mjs', version: devDependencies['@jax-js/jax'], threaded: true },
+  'jax-js': {
+    entry: 'engines/jax.mjs',
+    version: devDependencies['@jax-js/jax'],
+    threaded: true,
+    options: { embedding: 'one-hot' },
+  },
   'brain.js': { entry: 'engines/brain.mjs', version: devDependencies['brain.js'], kinds: ['mlp'] },
 };
 

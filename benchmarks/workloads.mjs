@@ -1,6 +1,6 @@
 // What is measured: shapes, data and initial weights, the same for every engine.
-// Tensors are {shape, data} in row-major order. Images are NHWC, convolution kernels HWIO, dense kernels [in, out].
-// Every dense layer has a bias.
+// Tensors are {shape, data} in row-major order. Images are NHWC, convolution kernels HWIO, dense kernels [in, out], LSTM
+// gates in the order input, forget, cell, output. Every dense layer has a bias.
 
 export const workloads = {
   // Products of square matrices: A·B, Aᵀ·B and A·Bᵀ, as a layer needs them forward and for its two gradients.
@@ -55,6 +55,46 @@ export const workloads = {
     batch: 32,
     batches: 4,
   },
+  // A sequence of 28 numbers in 32 steps, classified after the last one.
+  W4: {
+    kind: 'lstm',
+    input: 28,
+    hidden: 64,
+    steps: 32,
+    outputs: 10,
+    everyStep: false,
+    loss: 'crossEntropy',
+    optimizer: adam(1e-3),
+    batch: 32,
+    batches: 4,
+  },
+  // Text: the next character after every one.
+  W4b: {
+    kind: 'lstm',
+    vocab: 65,
+    input: 64,
+    hidden: 128,
+    steps: 32,
+    outputs: 65,
+    everyStep: true,
+    loss: 'crossEntropy',
+    optimizer: adam(1e-3),
+    batch: 32,
+    batches: 4,
+  },
+  // Pre-LayerNorm blocks, learned positions, GELU (tanh form) MLP x4, final LayerNorm, untied output layer, no dropout.
+  W5: {
+    kind: 'gpt',
+    vocab: 65,
+    layers: 4,
+    width: 128,
+    heads: 4,
+    context: 128,
+    loss: 'crossEntropy',
+    optimizer: { ...adam(1e-3), weightDecay: 0.01 },
+    batch: 8,
+    batches: 2,
+  },
 };
 for (const [id, w] of Object.entries(workloads)) w.id = id;
 
@@ -84,11 +124,42 @@ const fill = (shape, f) => ({ shape, data: Float32Array.from({ length: size(shap
 export function parameters(w) {
   const next = generator(1);
   const p = {};
-  const layer = (name, shape, fanIn) => {
+  const weight = (name, shape, fanIn = shape.at(-2)) => {
     const limit = Math.sqrt(3 / fanIn);
-    p[`${name}.w`] = fill(shape, () => (2 * next() - 1) * limit);
-    p[`${name}.b`] = fill(shape.slice(-1), () => 0);
+    p[name] = fill(shape, () => (2 * next() - 1) * limit);
   };
+  const constant = (name, width, value) => (p[name] = fill([width], () => value));
+  const layer = (name, shape, fanIn) => {
+    weight(`${name}.w`, shape, fanIn);
+    constant(`${name}.b`, shape.at(-1), 0);
+  };
+  if (w.kind === 'lstm') {
+    if (w.vocab) weight('embedding', [w.vocab, w.input], 3);
+    weight('input.w', [w.input, 4 * w.hidden]);
+    weight('recurrent.w', [w.hidden, 4 * w.hidden]);
+    p['gates.b'] = fill([4 * w.hidden], (i) => (i >= w.hidden && i < 2 * w.hidden ? 1 : 0)); // remember at first
+    layer('output', [w.hidden, w.outputs]);
+    return p;
+  }
+  if (w.kind === 'gpt') {
+    const norm = (name) => {
+      constant(`${name}.scale`, w.width, 1);
+      constant(`${name}.shift`, w.width, 0);
+    };
+    weight('tokens', [w.vocab, w.width], 1000);
+    weight('positions', [w.context, w.width], 1000);
+    for (let i = 0; i < w.layers; i++) {
+      norm(`block${i}.norm1`);
+      layer(`block${i}.qkv`, [w.width, 3 * w.width]);
+      layer(`block${i}.proj`, [w.width, w.width]);
+      norm(`block${i}.norm2`);
+      layer(`block${i}.up`, [w.width, 4 * w.width]);
+      layer(`block${i}.down`, [4 * w.width, w.width]);
+    }
+    norm('norm');
+    layer('output', [w.width, w.vocab]);
+    return p;
+  }
   let units = w.sizes?.[0];
   if (w.kind === 'cnn') {
     let [side, , channels] = w.image;
@@ -106,10 +177,27 @@ export function parameters(w) {
   return p;
 }
 
-/** The fixed batches [{x, y}] that training cycles through. Class labels are Int32Array data. */
+/** The fixed batches [{x, y}] that training cycles through. Class labels and tokens are Int32Array data. */
 export function batches(w) {
   const next = generator(2);
-  return Array.from({ length: w.batches }, () => (w.loss === 'mse' ? circle(w, next) : waves(w, next)));
+  const make = w.vocab ? text : w.loss === 'mse' ? circle : waves;
+  return Array.from({ length: w.batches }, () => make(w, next));
+}
+
+/** Text from a noisy first-order rule, so that there is something to learn. */
+function text(w, next) {
+  const length = w.steps ?? w.context;
+  const ints = () => ({ shape: [w.batch, length], data: new Int32Array(w.batch * length) });
+  const [x, y] = [ints(), ints()];
+  for (let b = 0; b < w.batch; b++) {
+    let token = Math.floor(next() * w.vocab);
+    for (let t = 0; t < length; t++) {
+      x.data[b * length + t] = token;
+      token = next() < 0.1 ? Math.floor(next() * w.vocab) : (token * 7 + 3) % w.vocab;
+      y.data[b * length + t] = token;
+    }
+  }
+  return { x, y };
 }
 
 /** Two classes, inside and outside a circle, labelled +1 and -1. */
@@ -119,9 +207,9 @@ function circle(w, next) {
   return { x, y };
 }
 
-/** Ten classes, each its own wave pattern plus noise. */
+/** Ten classes, each its own wave pattern plus noise: pixels of an image or inputs of a sequence. */
 function waves(w, next) {
-  const shape = w.image ?? [w.sizes[0]];
+  const shape = w.image ?? (w.steps ? [w.steps, w.input] : [w.sizes[0]]);
   const each = size(shape);
   const y = { shape: [w.batch], data: Int32Array.from({ length: w.batch }, () => Math.floor(next() * 10)) };
   const pixel = (label, i) => 0.5 + 0.5 * Math.sin(((label + 1) * (i % 28)) / 9 + (label * Math.floor(i / 28)) / 7);
@@ -137,7 +225,7 @@ export function oneHot({ data }, classes) {
 }
 
 /** Number of classes of a cross-entropy workload. */
-export const classes = (w) => (w.dense ?? w.sizes).at(-1);
+export const classes = (w) => w.vocab ?? w.outputs ?? (w.dense ?? w.sizes).at(-1);
 
 /** The two factors of a GEMM test and one value of the exact product, to check that the engine computed it. */
 export function gemmCase(n, orientation) {

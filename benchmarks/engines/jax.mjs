@@ -3,10 +3,15 @@
 import { blockUntilReady, defaultDevice, init, jit, lax, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import { classes, oneHot } from '../workloads.mjs';
 
-export async function open() {
+/** options: embedding 'gather' | 'one-hot'. */
+export async function open({ embedding = 'gather' }) {
   await init('wasm');
   defaultDevice('wasm');
-  return { threads: typeof SharedArrayBuffer === 'undefined' ? 1 : navigator.hardwareConcurrency, gemm, train };
+  return {
+    threads: typeof SharedArrayBuffer === 'undefined' ? 1 : navigator.hardwareConcurrency,
+    gemm,
+    train: (w, parameters, batches) => train(w, parameters, batches, embedding),
+  };
 }
 
 const array = ({ data, shape }) => np.array(data, { shape, dtype: data instanceof Int32Array ? np.int32 : np.float32 });
@@ -23,7 +28,7 @@ function gemm({ orientation, a, b, index }) {
   };
 }
 
-function train(w, parameters, batches) {
+function train(w, parameters, batches, embedding) {
   // NCHW for convolutions: kernels become OIHW, and the first dense layer's rows follow.
   const p = {};
   for (const [name, t] of Object.entries(parameters)) {
@@ -37,12 +42,15 @@ function train(w, parameters, batches) {
     p['dense1.w'] = np.transpose(split, [1, 0, 2]).reshape([rows, units]);
   }
   const data = batches.map(({ x, y }) => {
-    const jx = w.kind === 'cnn' ? np.transpose(array(x), [0, 3, 1, 2]) : array(x);
+    const input = w.vocab && embedding === 'one-hot' ? oneHot(x, w.vocab) : x;
+    const jx = w.kind === 'cnn' ? np.transpose(array(input), [0, 3, 1, 2]) : array(input);
     return { x: jx, y: array(w.loss === 'mse' ? y : oneHot(y, classes(w))) };
   });
 
+  const embed = (table, x) =>
+    embedding === 'one-hot' ? np.dot(x.reshape([-1, w.vocab]), table) : np.take(table, x.reshape([-1]), 0);
   const loss = (p, x, y) => {
-    const out = models[w.kind](w, p, x);
+    const out = models[w.kind](w, p, x, embed);
     if (w.loss === 'mse') return np.square(out.sub(y)).mean();
     return nn
       .logSoftmax(out)
@@ -82,7 +90,7 @@ const optimizers = {
     init: () => ({}),
     update: (p, gradients, state) => [tree.map((v, g) => v.sub(g.mul(rate)), p, gradients), state],
   }),
-  adam: ({ rate, beta1, beta2, epsilon }) => ({
+  adam: ({ rate, beta1, beta2, epsilon, weightDecay = 0 }) => ({
     init: (p) => ({
       count: np.array([0]),
       m: tree.map((v) => np.zeros(v.shape), p),
@@ -99,7 +107,7 @@ const optimizers = {
           .div(c1.ref)
           .div(np.sqrt(v.div(c2.ref)).add(epsilon))
           .mul(rate);
-      const next = tree.map((p, m, v) => p.sub(change(m, v)), p, tree.ref(m), tree.ref(v));
+      const next = tree.map((p, m, v) => p.mul(1 - rate * weightDecay).sub(change(m, v)), p, tree.ref(m), tree.ref(v));
       c1.dispose();
       c2.dispose();
       return [next, { count, m, v }];
@@ -108,6 +116,8 @@ const optimizers = {
 };
 
 const dense = (p, name, x) => np.dot(x, p[`${name}.w`]).add(p[`${name}.b`]);
+
+const norm = (p, name, x) => nn.standardize(x).mul(p[`${name}.scale`]).add(p[`${name}.shift`]);
 
 const models = {
   mlp(w, p, x) {
@@ -133,5 +143,47 @@ const models = {
       if (i < w.dense.length - 1) x = nn.relu(x);
     });
     return x;
+  },
+
+  lstm(w, p, x, embed) {
+    const { batch, steps, hidden } = w;
+    const wx = p['input.w'];
+    const wh = p['recurrent.w'];
+    const bias = p['gates.b'];
+    // Inputs times weights: step by step, or with an embedding for all steps at once; each measured faster there.
+    if (w.vocab) x = np.dot(embed(p.embedding, x), wx.ref).reshape([batch, steps, 4 * hidden]);
+    const project = w.vocab ? (xt) => xt : (xt) => np.dot(xt, wx.ref);
+    let h = np.zeros([batch, hidden]);
+    let c = np.zeros([batch, hidden]);
+    const outputs = [];
+    for (const xt of np.unstack(x, 1)) {
+      const [i, f, g, o] = np.split(project(xt).add(np.dot(h, wh.ref)).add(bias.ref), 4, 1);
+      c = nn
+        .sigmoid(f)
+        .mul(c)
+        .add(nn.sigmoid(i).mul(np.tanh(g)));
+      h = nn.sigmoid(o).mul(np.tanh(c.ref));
+      if (w.everyStep) outputs.push(h.ref);
+    }
+    tree.dispose([c, wx, wh, bias]);
+    if (!w.everyStep) return dense(p, 'output', h);
+    h.dispose();
+    return dense(p, 'output', np.stack(outputs, 1).reshape([batch * steps, hidden]));
+  },
+
+  gpt(w, p, x, embed) {
+    const { batch, context, width, heads } = w;
+    const rows = batch * context;
+    x = embed(p.tokens, x).reshape([batch, context, width]).add(p.positions).reshape([rows, width]);
+    for (let i = 0; i < w.layers; i++) {
+      const block = `block${i}`;
+      const qkv = dense(p, `${block}.qkv`, norm(p, `${block}.norm1`, x.ref));
+      const [q, k, v] = np.split(qkv, 3, 1).map((t) => t.reshape([batch, context, heads, width / heads]));
+      const mixed = nn.dotProductAttention(q, k, v, { isCausal: true }).reshape([rows, width]);
+      x = x.add(dense(p, `${block}.proj`, mixed));
+      const up = nn.gelu(dense(p, `${block}.up`, norm(p, `${block}.norm2`, x.ref)));
+      x = x.add(dense(p, `${block}.down`, up));
+    }
+    return dense(p, 'output', norm(p, 'norm', x));
   },
 };

@@ -1,6 +1,6 @@
 // Trainyard as its users have it: the built package, the shipped wasm, in its worker.
 // Its layouts are PyTorch's (images channels first, weights [out, in] and [out, in, kh, kw]).
-import { channelsFirst, describe, inputShape, optimizer, product } from '../describe.mjs';
+import { channelsFirst, describe, input, optimizer, parameterName, product } from '../describe.mjs';
 
 /** options: package, the address of its index.js; build 'relaxed' | 'simd128'; isolated: with threads. */
 export async function open({ package: address, build, isolated }) {
@@ -33,9 +33,8 @@ async function gemm(engine, { n, orientation, a, b, index }) {
 async function train({ engine, data }, w, parameters, batches) {
   const arrays = (some) => data.arrays({ x: stack(w, some, 'x'), y: stack(w, some, 'y') });
   const [all, firstBatch] = [arrays(batches), arrays(batches.slice(0, 1))];
-  const model = await engine.model(describe(w), { input: inputShape(w) });
-  const values = Object.entries(parameters).map(([name, tensor]) => toPyTorch(w, name, tensor));
-  for (const [i, parameter] of (await model.parameters()).entries()) await parameter.set(values[i]);
+  const model = await engine.model(describe(w), { input: input(w) });
+  await setParameters(w, await model.parameters(), parameters);
   const options = { loss: w.loss, batchSize: w.batch, optimizer: optimizer(w.optimizer) };
   const run = model.fit(all, { ...options, steps: 1e9, shuffle: false, paused: true });
   return {
@@ -46,6 +45,22 @@ async function train({ engine, data }, w, parameters, batches) {
       model.dispose();
     },
   };
+}
+
+async function setParameters(w, parameters, tensors) {
+  const values = Object.entries(tensors).map(([name, tensor]) => toPyTorch(w, name, tensor));
+  if (w.kind === 'mlp' || w.kind === 'cnn') {
+    for (const [i, parameter] of parameters.entries()) await parameter.set(values[i]);
+    return;
+  }
+  for (const [i, name] of Object.keys(tensors).entries()) {
+    const parameter = parameters.find((p) => p.name === parameterName(w, name));
+    await parameter.set(values[i]);
+  }
+  // The others' gates have one bias; PyTorch's second one stays zero.
+  const second = parameters.find((p) => p.name.endsWith('.bias_hh_l0'));
+  await second?.set(new Float32Array(second.size));
+  await second?.freeze();
 }
 
 /** All batches below one another, images channels first. */
@@ -63,7 +78,7 @@ function stack(w, batches, key) {
 /** A tensor of workloads.mjs in PyTorch's layout. */
 function toPyTorch(w, name, { data, shape }) {
   if (shape.length === 4) return permute(data, shape, [3, 2, 0, 1]);
-  if (shape.length === 1) return data;
+  if (shape.length === 1 || ['embedding', 'tokens', 'positions'].includes(name)) return data;
   const channels = w.filters?.at(-1);
   if (name !== 'dense1.w' || !channels) return permute(data, shape, [1, 0]);
   // After flatten the inputs of the first dense layer are ordered by channel, then place.
