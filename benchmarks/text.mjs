@@ -38,20 +38,31 @@ const model = await engine.model(describe(w), { input: { shape: [w.context], dty
 const start = performance.now();
 const seconds = () => (performance.now() - start) / 1000;
 const lr = Number(args.lr);
-const common = { batchSize: w.batch, optimizer: { type: 'adamw', lr, weightDecay: 0.1, betas: [0.9, 0.99] }, clipNorm: 1 };
+const common = {
+  batchSize: w.batch,
+  optimizer: { type: 'adamw', lr, weightDecay: 0.1, betas: [0.9, 0.99] },
+  clipNorm: 1,
+};
 const loss = async () => (await model.evaluate(val, { loss: 'crossEntropy' })).loss;
 const rows = [];
 const look = async (step) => {
   const row = { seconds: Math.round(seconds()), step, loss: Number((await loss()).toFixed(4)) };
   rows.push(row);
-  console.log(`${String(row.seconds).padStart(4)} s  step ${String(step).padStart(6)}  ${row.loss.toFixed(3)} nats a character`);
+  console.log(
+    `${String(row.seconds).padStart(4)} s  step ${String(step).padStart(6)}  ${row.loss.toFixed(3)} nats a character`,
+  );
 };
 
 // The rate rises for a hundred steps and falls to a tenth along a cosine that ends with the time: steps a minute are
 // measured first.
 let perMinute = Number(args.stepsPerMinute);
 if (!perMinute) {
-  const probe = model.fit(train, { ...common, optimizer: { ...common.optimizer, lr: 0, weightDecay: 0 }, steps: 1e9, paused: true });
+  const probe = model.fit(train, {
+    ...common,
+    optimizer: { ...common.optimizer, lr: 0, weightDecay: 0 },
+    steps: 1e9,
+    paused: true,
+  });
   await probe.step(10);
   const from = performance.now();
   await probe.step(40);
@@ -62,9 +73,11 @@ const steps = Math.round(perMinute * minutes * 0.97);
 const after = { type: 'cosine', tMax: steps, etaMin: lr / 10 };
 const schedule = { type: 'warmup', steps: 100, startFactor: 0.01, after };
 const run = model.fit(train, { ...common, schedule, steps: 1e9, paused: true });
-console.log(`${engine.info.build}, ${engine.info.threads} threads, ${tokenizer.size} characters, ${steps} steps in ${minutes} minutes`);
+console.log(
+  `${engine.info.build}, ${engine.info.threads} threads, ${tokenizer.size} characters, ${steps} steps in ${minutes} minutes`,
+);
 await look(0);
-for (let step = 0; seconds() < minutes * 60; ) {
+for (let step = 0; seconds() < minutes * 60;) {
   const count = Math.round(perMinute / (step < perMinute ? 4 : 2));
   await run.step(count);
   step += count;

@@ -1,37 +1,14 @@
 // clang-tidy over the C++ sources. Usage: node scripts/checks/tidy.mjs [PATH…]
 //
 // Compile commands come from the strict128 build (clang does not know every -march that g++ calls native); so
-// bindings/embind/ is left out, whose headers, Emscripten's, want a newer clang. Most of the time goes into the standard
-// library's headers, once for every file that clang-tidy is given. So files that are compiled alike are included in one,
-// as many as have no name in common.
+// bindings/embind/ is left out, whose headers, Emscripten's, want a newer clang. Files that are compiled alike are included
+// in one, as many as have no name in common.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { files, root } from '../lib/files.mjs';
+import { inGroups } from '../lib/groups.mjs';
 import { forEachParallel, run } from '../lib/run.mjs';
 
 const work = `${root}/build/tidy`;
-
-/** What a file defines at namespace scope, as far as lines that begin with it tell. */
-function definitions(path) {
-  const text = readFileSync(path, 'utf8');
-  const namespace = /^namespace ([\w:]+) \{/m.exec(text)?.[1];
-  const lines = text.matchAll(/^(?!using|namespace|#)\w[^\n(={]*?(?<!::)\b(\w+)(?=\(| = | ?\{|\[| :)/gm);
-  return [...lines]
-    .map(([, name]) => name)
-    .filter((name) => !/^[A-Z_]+$/.test(name))
-    .map((name) => (name === 'main' ? name : `${namespace}::${name}`));
-}
-
-function inGroups(entries) {
-  const groups = [];
-  for (const { file, command } of entries) {
-    const names = definitions(file);
-    let group = groups.find((other) => other.command === command && names.every((name) => !other.names.has(name)));
-    if (!group) groups.push((group = { command, files: [], names: new Set() }));
-    group.files.push(file);
-    names.forEach((name) => group.names.add(name));
-  }
-  return groups.map((group, i) => ({ ...group, file: `${work}/${i}.cpp` }));
-}
 
 /** Findings as text; empty where there are none. */
 async function check(file) {
@@ -58,7 +35,7 @@ const expected = wanted.length > 0 ? wanted : files(/^(?!bindings\/embind\/).*\.
 const missing = expected.filter((path) => !entries.some((entry) => entry.path === path));
 if (missing.length > 0) throw new Error(`the strict128 build does not compile ${missing.join(', ')}`);
 
-const groups = inGroups(entries);
+const groups = inGroups(entries).map((group, i) => ({ ...group, file: `${work}/${i}.cpp` }));
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 for (const { file, files } of groups) {
