@@ -6,21 +6,13 @@
 #include <string>
 
 #include "layers/all.hpp"
+#include "layers/divisors.hpp"
 #include "layers/initial.hpp"
 #include "layers/window.hpp"
 #include "ops/all.hpp"
 
 namespace trainyard::layers {
 namespace {
-
-/// "1, 2, 4": all that divides `n`.
-std::string divisors(std::int64_t n) {
-  std::string list = "1";
-  for (std::int64_t d = 2; d <= n; ++d) {
-    if (n % d == 0) list += ", " + std::to_string(d);
-  }
-  return list;
-}
 
 struct Conv2d {
   std::int64_t out = 0;
