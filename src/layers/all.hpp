@@ -7,11 +7,14 @@
 #define TRAINYARD_LAYERS(X)  \
   X(linear)                  \
   X(conv2d)                  \
+  X(conv1d)                  \
   X(maxPool2d)               \
   X(avgPool2d)               \
   X(adaptiveAvgPool2d)       \
   X(globalAvgPool2d)         \
   X(globalMaxPool2d)         \
+  X(maxPool1d)               \
+  X(avgPool1d)               \
   X(flatten)                 \
   X(relu)                    \
   X(leakyRelu)               \
@@ -25,12 +28,16 @@
   X(batchNorm2d)             \
   X(layerNorm)               \
   X(rmsNorm)                 \
+  X(rnn)                     \
+  X(lstm)                    \
+  X(gru)                     \
   X(embedding)               \
   X(positionalEmbedding)     \
   X(multiHeadAttention)      \
   X(transformerEncoderLayer) \
   X(transformerDecoderLayer) \
   X(gpt)                     \
+  X(lstmText)                \
   X(add)                     \
   X(mul)                     \
   X(concat)                  \

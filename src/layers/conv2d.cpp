@@ -2,11 +2,7 @@
 // Parameters: weight [out, in / groups, kh, kw], bias [out].
 #include "ops/conv2d.hpp"
 
-#include <numeric>
-#include <string>
-
 #include "layers/all.hpp"
-#include "layers/divisors.hpp"
 #include "layers/initial.hpp"
 #include "layers/window.hpp"
 #include "ops/all.hpp"
@@ -39,11 +35,7 @@ struct Conv2d {
   ValueId build(LayerBuilder& b, std::span<const ValueId> inputs) const {
     const ValueId x = image(b, inputs[0]);
     const std::int64_t in = b.graph().type(x).shape[0];
-    if (in % groups != 0 || out % groups != 0) {
-      throw Error(ErrorCode::invalid_value, b.path() + ".groups",
-                  std::to_string(in) + " % groups = 0, " + std::to_string(out) + " % groups = 0",
-                  std::to_string(groups), {"groups_divide", divisors(std::gcd(in, out))});
-    }
+    require_groups(b, in, out, groups);
     const std::int64_t taps = kernel[0] * kernel[1];
     ops::Conv2dAttributes a;
     a.conv.stride_h = narrow(stride[0]);

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from encoding import encode, uniform, write
+from recurrent import LAYERS as RECURRENT
 from transformers import LAYERS as TRANSFORMERS, Nodes
 
 STEPS = 100
@@ -48,7 +49,7 @@ def sequential(layers, shape):
         module = LAYERS[layer["type"]](layer, shape)
         modules.add_module(str(i), module)
         with torch.no_grad():
-            ids = layer["type"] in ("embedding", "gpt")
+            ids = layer["type"] in ("embedding", "gpt", "lstmText")
             shape = list(module.eval()(torch.zeros([1] + shape, dtype=torch.long if ids else None)).shape[1:])
         module.train()
     return modules
@@ -79,6 +80,7 @@ LAYERS = {
     "sigmoid": lambda o, s: nn.Sigmoid(),
     "residual": residual,
     "slice": lambda o, s: Slice(o["axis"] + 1, o["start"], o["end"]),
+    **RECURRENT,
     **TRANSFORMERS,
 }
 
@@ -264,6 +266,28 @@ RUNS = {
         "optimizer": {"type": "adam", "lr": 0.01},
         "steps": 50,
         "batches": lambda: texts(900, 11, 8, [8, 8, 5]),
+    },
+    "lstm": {
+        "layers": [{"type": "lstm", "hidden": 8, "layers": 2, "output": "last"}, linear(4)],
+        "input": [7, 3],
+        "loss": {"type": "crossEntropy"},
+        "optimizer": {"type": "adam", "lr": 0.01},
+        "steps": 50,
+        "batches": lambda: classes(1200, [7, 3], 4, [8, 8, 5]),
+    },
+    "gru-bidirectional": {
+        "nodes": [
+            {"name": "embedding", "type": "embedding", "vocab": 9, "dim": 5},
+            {"name": "gru", "type": "gru", "hidden": 6, "bidirectional": True, "output": "last",
+             "inputs": ["embedding", "lengths"]},
+            {"name": "head", **linear(3)},
+        ],
+        "inputs": {"x": [7], "lengths": []},
+        "loss": {"type": "crossEntropy"},
+        "optimizer": {"type": "sgd", "lr": 0.2, "momentum": 0.9},
+        "clipNorm": 1.0,
+        "steps": 50,
+        "batches": lambda: padded(1300, 9, 7, 3, [8, 8, 5]),
     },
     "encoder": {
         "nodes": [
