@@ -116,6 +116,7 @@ export const mean = (options: { axis?: number; keepDim?: boolean } = {}): Layer 
 /** Sum along an axis. */
 export const sum = (options: { axis?: number; keepDim?: boolean } = {}): Layer => layer('sum', options);
 
+export * from './recurrent.js';
 export { Module, trace, Value, type Block, type Outputs } from './module.js';
 
 /** A layer, or a sequence as one. */

@@ -214,6 +214,10 @@ bool Dataset::integral(std::size_t column) const {
 }
 
 void Dataset::check_labels(std::size_t column, std::int64_t classes, std::optional<std::int64_t> ignored) const {
+  check_whole(column, {.min = 0, .max = static_cast<double>(classes), .open_max = true}, ignored);
+}
+
+void Dataset::check_whole(std::size_t column, const Range& range, std::optional<std::int64_t> ignored) const {
   const Affine& map = storage_->columns[column].map;
   const std::int64_t inner = columns()[column].shape.size() / std::ssize(map.scale);
   each(column, [&](double stored, Row row, std::int64_t element) {
@@ -224,9 +228,8 @@ void Dataset::check_labels(std::size_t column, std::int64_t classes, std::option
       x = static_cast<float>(stored) * static_cast<float>(map.scale[channel]) + static_cast<float>(map.shift[channel]);
     }
     if (ignored && x == static_cast<double>(*ignored)) return true;
-    if (std::floor(x) != x || x < 0 || x >= static_cast<double>(classes)) {
-      throw Error(ErrorCode::invalid_label, path_of(columns()[column], row, element),
-                  text(Range{.min = 0, .max = static_cast<double>(classes), .open_max = true}), number_text(x));
+    if (std::floor(x) != x || !range.contains(x)) {
+      throw Error(ErrorCode::invalid_label, path_of(columns()[column], row, element), text(range), number_text(x));
     }
     return true;
   });

@@ -9,6 +9,7 @@
 
 #include "core/bytes.hpp"
 #include "core/json.hpp"
+#include "core/options.hpp"
 #include "data/source.hpp"
 #include "text/tape.hpp"
 
@@ -69,6 +70,8 @@ class Dataset final : public BatchSource {
   [[nodiscard]] bool integral(std::size_t column) const;
   /// Throws INVALID_LABEL (path "y[17]") unless every number of the column is an integer in [0, classes), or `ignored`.
   void check_labels(std::size_t column, std::int64_t classes, std::optional<std::int64_t> ignored = {}) const;
+  /// Throws INVALID_LABEL (path "x[17, 3]") unless every number of the column is an integer of the range, or `ignored`.
+  void check_whole(std::size_t column, const Range& range, std::optional<std::int64_t> ignored = {}) const;
   /// The largest number of an integral column and one more: how many classes its labels speak of.
   [[nodiscard]] std::int64_t classes(std::size_t column) const;
 

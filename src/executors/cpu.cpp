@@ -64,20 +64,22 @@ void CpuExecutor::bind(const ModelMemory& memory) {
 }
 
 void CpuExecutor::find_joins() {
-  // A place that calls since the last join have touched, and the bytes a row takes there.
+  // A place that calls since the last join have touched, and the bytes a row takes there; 0 where it has no rows: then
+  // every thread reads all of it.
   struct Touched {
     std::size_t begin, end, row;
   };
   std::vector<Touched> touched;
   const auto overlaps = [&](const Touched& t) {
     return std::ranges::any_of(touched, [&](const Touched& o) {
-      return t.begin < o.end && o.begin < t.end && (t.begin != o.begin || t.row != o.row);
+      return t.begin < o.end && o.begin < t.end && (t.begin != o.begin || t.row != o.row || t.row == 0);
     });
   };
   const auto place = [&](ValueId v) {
     const PlanValue& p = plan_.values[v.index()];
-    const std::size_t row =
-        p.bytes == 0 ? 0 : element_size(p.type.dtype, plan_.precision) * static_cast<std::size_t>(p.type.shape.size());
+    const std::size_t row = p.bytes == 0 || !p.type.batched ? 0
+                                                            : element_size(p.type.dtype, plan_.precision) *
+                                                                  static_cast<std::size_t>(p.type.shape.size());
     return Touched{p.where.offset, p.where.offset + p.bytes, row};
   };
   bool after_rows = false;
@@ -111,6 +113,11 @@ std::byte* CpuExecutor::at(ValueId v) const {
   return base_[static_cast<std::size_t>(value.where.block)] + value.where.offset;
 }
 
+std::size_t CpuExecutor::joins() const {
+  const auto joined = std::ranges::count_if(steps_, [](const Bound& b) { return b.join_before; });
+  return static_cast<std::size_t>(joined) - (steps_.front().join_before ? 1 : 0);
+}
+
 std::size_t CpuExecutor::bytes() const {
   return activations_.size() + constants_.size() + scratch_.size() + thread_scratch_.size();
 }
@@ -125,6 +132,8 @@ void CpuExecutor::prepare(std::int64_t rows, const StepContext& context) {
   context_ = context;
   if (rows == rows_) return;
   rows_ = rows;
+  // Few rows (of sequences, say) are shared evenly rather than in whole register tiles.
+  row_cut_ = rows >= 4 * row_grain * pool_.size() ? row_grain : 1;
   flops_ = 0;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     Bound& b = steps_[i];
@@ -162,7 +171,7 @@ void CpuExecutor::run_thread(int me, std::size_t count) {
       if (me == 0) b.run(call, 0, b.work.units);
     } else {
       // Rows are cut alike for every call of a stretch: by the row count alone, not by each call's own grain.
-      const Work cut = b.work.rows ? Work{.units = b.work.units, .grain = row_grain} : b.work;
+      const Work cut = b.work.rows ? Work{.units = b.work.units, .grain = row_cut_} : b.work;
       const auto [begin, end] = piece(cut, me, threads);
       if (begin < end) b.run(call, begin, end);
     }

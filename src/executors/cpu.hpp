@@ -44,6 +44,8 @@ class CpuExecutor {
   }
   /// Bytes of the arenas that this plan owns.
   [[nodiscard]] std::size_t bytes() const;
+  /// How often threads that share a run wait for each other before a call.
+  [[nodiscard]] std::size_t joins() const;
   /// Estimated operations of one step at the present number of rows.
   [[nodiscard]] double flops() const { return flops_; }
 
@@ -69,6 +71,7 @@ class CpuExecutor {
   std::vector<Bound> steps_;
   StepContext context_;
   std::int64_t rows_ = -1;
+  std::int64_t row_cut_ = row_grain;  ///< pieces of rows are multiples of it
   double flops_ = 0;
   double share_plan_ = 2e6;  ///< waking another thread costs as much
   double share_call_ = 1e5;

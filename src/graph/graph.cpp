@@ -43,6 +43,14 @@ ValueId Graph::constant(std::string name, const Shape& shape, std::vector<float>
   return new_value(std::move(value));
 }
 
+ValueId Graph::find_constant(std::string_view name, const Shape& shape) const {
+  const auto is_it = [&](const Value& v) {
+    return v.role == Role::constant && v.name == name && v.type.shape == shape;
+  };
+  const auto at = std::ranges::find_if(values_, is_it);
+  return at == values_.end() ? ValueId{} : ValueId{static_cast<std::int32_t>(at - values_.begin())};
+}
+
 ValueId Graph::add(const Op& op, std::initializer_list<ValueId> inputs, const Attributes& attributes) {
   return add(op, std::span(inputs.begin(), inputs.size()), attributes);
 }
@@ -78,6 +86,19 @@ ValueId Graph::add(const Op& op, std::span<const ValueId> inputs, const Attribut
 
 ValueId Graph::output(ValueId first, std::size_t index) const {
   return (*this)[(*this)[first].producer].outputs[index];
+}
+
+ValueId Graph::whole_numbers(ValueId v, std::int64_t low, std::int64_t high) {
+  Value& input = (*this)[v];
+  if (input.type.dtype != DType::i32) {
+    const auto reads = [&](NodeId n) { return std::ranges::find((*this)[n].inputs, v) != (*this)[n].inputs.end(); };
+    if (input.role != Role::input || std::ranges::any_of(order_, reads)) {
+      throw Error(ErrorCode::type_mismatch, "", "i32", std::string(trainyard::name(input.type.dtype)));
+    }
+    input.type.dtype = DType::i32;
+  }
+  input.limits = {std::max(input.limits.low, low), std::min(input.limits.high, high)};
+  return v;
 }
 
 ValueId Graph::channels_last(ValueId v) {

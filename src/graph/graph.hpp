@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,12 @@ enum class Role : std::uint8_t {
   computed
 };
 
+/// What the whole numbers of an input may be, both ends included. Checked when data come in.
+struct Limits {
+  std::int64_t low = std::numeric_limits<std::int32_t>::min();
+  std::int64_t high = std::numeric_limits<std::int32_t>::max();
+};
+
 struct Value {
   ValueType type;
   Role role = Role::computed;
@@ -33,6 +40,7 @@ struct Value {
   ParamId parameter;  ///< parameters; and computed gradients: of which parameter (see is_gradient)
   bool is_gradient = false;
   std::vector<float> constant;  ///< constants only
+  Limits limits;                ///< of an input of whole numbers
 };
 
 struct Node {
@@ -52,12 +60,18 @@ class Graph {
   ValueId input(std::string name, const ValueType& type, Role role = Role::input);
   ValueId parameter(ParamId id);
   ValueId constant(std::string name, const Shape& shape, std::vector<float> numbers);
+  /// The constant of this name and shape that the graph has already; an invalid id if none.
+  [[nodiscard]] ValueId find_constant(std::string_view name, const Shape& shape) const;
 
   /// Adds a node; its outputs' types come from the op's shape rule. Returns the node's first output.
   /// Throws what the shape rule throws, with the layer's path.
   ValueId add(const Op& op, std::initializer_list<ValueId> inputs, const Attributes& attributes = {});
   ValueId add(const Op& op, std::span<const ValueId> inputs, const Attributes& attributes = {});
   [[nodiscard]] ValueId output(ValueId first, std::size_t index) const;
+
+  /// The input as whole numbers (i32) in [low, high], whatever type it was made with: ids, lengths.
+  /// Throws TYPE_MISMATCH for a computed value, or an input that something reads as numbers already.
+  ValueId whole_numbers(ValueId v, std::int64_t low, std::int64_t high);
 
   /// The value with images channels last (or first), through a node only where it lies otherwise.
   ValueId channels_last(ValueId v);
@@ -97,6 +111,8 @@ class Graph {
   void keep(ValueId v);
   /// Set by autodiff for the nodes it emits.
   bool backward = false;
+  /// Whether layers also give what only pictures show: attention weights.
+  bool inspected = false;
 
  private:
   friend class Inference;

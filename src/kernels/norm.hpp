@@ -14,16 +14,17 @@ namespace trainyard::kernels {
 // Layer normalisation (Ba, Kiros, Hinton 2016): over the columns of each row. x, y, dx, dy are [*, columns]; mean and
 // rstd [*]; gamma, beta, dgamma, dbeta [columns].
 
-/// y = (x - mean) rstd gamma + beta for rows [begin, end), with rstd = 1 / sqrt(variance + epsilon).
+/// y = (x - mean) rstd gamma + beta for rows [begin, end), with rstd = 1 / sqrt(variance + epsilon). If not `centred`,
+/// the mean is taken for 0: the norm by the root mean square (Zhang, Sennrich 2019).
 template <class T>
 inline void layer_norm(std::int64_t begin, std::int64_t end, std::int64_t columns, T epsilon, const T* x,
-                       const T* gamma, const T* beta, T* y, T* mean, T* rstd) noexcept {
+                       const T* gamma, const T* beta, T* y, T* mean, T* rstd, bool centred = true) noexcept {
   using V = simd::Vec<T>;
   const T share = T(1) / static_cast<T>(columns);
   for (auto i = static_cast<std::ptrdiff_t>(begin); i < static_cast<std::ptrdiff_t>(end); ++i) {
     const T* in = x + i * static_cast<std::ptrdiff_t>(columns);
     T* out = y + i * static_cast<std::ptrdiff_t>(columns);
-    const T m = simd::reduce_sum<T>(columns, [](const V& v) { return v; }, in) * share;
+    const T m = centred ? simd::reduce_sum<T>(columns, [](const V& v) { return v; }, in) * share : T(0);
     const T variance = share * simd::reduce_sum<T>(
                                    columns,
                                    [m](const V& v) {
@@ -47,10 +48,11 @@ inline void layer_norm(std::int64_t begin, std::int64_t end, std::int64_t column
   }
 }
 
-/// dx for rows [begin, end): with n = (x - mean) rstd and g = dy gamma, rstd (g - mean(g) - n mean(g n)).
+/// dx for rows [begin, end): with n = (x - mean) rstd and g = dy gamma, rstd (g - mean(g) - n mean(g n)), without
+/// mean(g) if not `centred`.
 template <class T>
 inline void layer_norm_gradient(std::int64_t begin, std::int64_t end, std::int64_t columns, const T* x, const T* gamma,
-                                const T* mean, const T* rstd, const T* dy, T* dx) noexcept {
+                                const T* mean, const T* rstd, const T* dy, T* dx, bool centred = true) noexcept {
   using V = simd::Vec<T>;
   const T share = T(1) / static_cast<T>(columns);
   for (auto i = static_cast<std::ptrdiff_t>(begin); i < static_cast<std::ptrdiff_t>(end); ++i) {
@@ -58,7 +60,7 @@ inline void layer_norm_gradient(std::int64_t begin, std::int64_t end, std::int64
     const T m = mean[i];
     const T r = rstd[i];
     const auto run = [&](auto slope, auto... more) {  // slope(dy, gamma…) is g
-      const T total = simd::reduce_sum<T>(columns, slope, dy + at, more...);
+      const T total = centred ? simd::reduce_sum<T>(columns, slope, dy + at, more...) : T(0);
       const T dot = simd::reduce_sum<T>(
           columns, [m, r, slope](const V& v, auto... d) { return (v - V(m)) * V(r) * slope(d...); }, x + at, dy + at,
           more...);

@@ -2,9 +2,6 @@
 // Parameters: weight [out, in / groups, kh, kw], bias [out].
 #include "ops/conv2d.hpp"
 
-#include <numeric>
-#include <string>
-
 #include "layers/all.hpp"
 #include "layers/initial.hpp"
 #include "layers/window.hpp"
@@ -12,15 +9,6 @@
 
 namespace trainyard::layers {
 namespace {
-
-/// "1, 2, 4": all that divides `n`.
-std::string divisors(std::int64_t n) {
-  std::string list = "1";
-  for (std::int64_t d = 2; d <= n; ++d) {
-    if (n % d == 0) list += ", " + std::to_string(d);
-  }
-  return list;
-}
 
 struct Conv2d {
   std::int64_t out = 0;
@@ -47,11 +35,7 @@ struct Conv2d {
   ValueId build(LayerBuilder& b, std::span<const ValueId> inputs) const {
     const ValueId x = image(b, inputs[0]);
     const std::int64_t in = b.graph().type(x).shape[0];
-    if (in % groups != 0 || out % groups != 0) {
-      throw Error(ErrorCode::invalid_value, b.path() + ".groups",
-                  std::to_string(in) + " % groups = 0, " + std::to_string(out) + " % groups = 0",
-                  std::to_string(groups), {"groups_divide", divisors(std::gcd(in, out))});
-    }
+    require_groups(b, in, out, groups);
     const std::int64_t taps = kernel[0] * kernel[1];
     ops::Conv2dAttributes a;
     a.conv.stride_h = narrow(stride[0]);

@@ -51,6 +51,10 @@ class LayerBuilder {
     DType dtype = DType::f32;
   };
   ValueId parameter(const Make& make);
+  /// How a parameter's value is stored: of a shared one, its owner says.
+  [[nodiscard]] const StoredOrder& stored(ValueId parameter) const {
+    return graph_.parameters()[graph_[parameter].parameter].stored;
+  }
 
   /// Builds one described layer under `name`, with `where` ("layers[3]") before its type in errors.
   ValueId build(const Json& layer, std::span<const ValueId> inputs, const std::string& where, const std::string& name);

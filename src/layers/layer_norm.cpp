@@ -11,12 +11,14 @@ namespace {
 struct LayerNorm {
   double eps = 1e-5;
   bool affine = true;
+  bool bias = true;       ///< none if not affine
   std::int64_t axes = 1;  ///< how many of the last axes are normalised together
 
   template <class V>
   void visit(V& v) {
     v("eps", eps, positive);
     v("affine", affine);
+    v("bias", bias);
     v("axes", axes, Range{.min = 1, .max = Shape::max_rank});
   }
 
@@ -28,13 +30,15 @@ struct LayerNorm {
     a.eps = eps;
     a.axes = static_cast<int>(axes);
     ValueId weight;
-    ValueId bias;
+    ValueId shift;
     if (affine) {
       const Shape normalised(shape.dims().last(static_cast<std::size_t>(axes)));
       weight = b.parameter({.name = "weight", .shape = normalised, .kind = ParameterKind::norm, .initializer = "ones"});
-      bias = b.parameter({.name = "bias", .shape = normalised, .kind = ParameterKind::norm, .initializer = "zeros"});
+      if (bias) {
+        shift = b.parameter({.name = "bias", .shape = normalised, .kind = ParameterKind::norm, .initializer = "zeros"});
+      }
     }
-    return b.graph().add(ops::layer_norm, {x, weight, bias}, Attributes(a));
+    return b.graph().add(ops::layer_norm, {x, weight, shift}, Attributes(a));
   }
 };
 

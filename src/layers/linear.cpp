@@ -24,7 +24,9 @@ struct Linear {
     Inference::require(shape.rank() >= 1, "[*, features]", text(shape, true));
     const std::int64_t in = shape.back();
     const auto [w, c] = initial.parameters(b, {out, in}, input_major, {in, out}, bias);
-    return b.graph().add(ops::linear, {x, w, c});
+    // A weight shared with an embedding lies as that needs it.
+    const bool as_embedding = b.stored(w) == as_is;
+    return b.graph().add(as_embedding ? ops::linear_transposed : ops::linear, {x, w, c});
   }
 };
 

@@ -1,7 +1,11 @@
 // What layers over images share.
 #pragma once
 #include <cstdint>
+#include <numeric>
+#include <string>
 
+#include "core/error.hpp"
+#include "layers/divisors.hpp"
 #include "layers/layer.hpp"
 
 namespace trainyard::layers {
@@ -17,6 +21,14 @@ inline constexpr Range window_padding{.min = 0, .max = 1 << 20};
   const Shape& shape = b.graph().type(v).shape;
   Inference::require(shape.rank() == 3, "[*, channels, height, width]", text(shape, true));
   return b.graph().channels_last(v);
+}
+
+/// Throws INVALID_VALUE unless a convolution's groups divide its channels; says what would.
+inline void require_groups(const LayerBuilder& b, std::int64_t in, std::int64_t out, std::int64_t groups) {
+  if (in % groups == 0 && out % groups == 0) return;
+  throw Error(ErrorCode::invalid_value, b.path() + ".groups",
+              std::to_string(in) + " % groups = 0, " + std::to_string(out) + " % groups = 0", std::to_string(groups),
+              {"groups_divide", divisors(std::gcd(in, out))});
 }
 
 }  // namespace trainyard::layers

@@ -22,6 +22,8 @@
   X(mean)                  \
   X(max)                   \
   X(linear)                \
+  X(linear_transposed)     \
+  X(embedding)             \
   X(matmul)                \
   X(conv2d)                \
   X(max_pool2d)            \
@@ -34,6 +36,9 @@
   X(rnn)                   \
   X(lstm)                  \
   X(gru)                   \
+  X(rms_norm)              \
+  X(rope)                  \
+  X(attention)             \
   X(dropout)               \
   X(relu)                  \
   X(leaky_relu)            \
@@ -61,6 +66,8 @@
   X(linear_dx_accumulate)         \
   X(linear_dw)                    \
   X(linear_dw_accumulate)         \
+  X(embedding_dw)                 \
+  X(embedding_dw_accumulate)      \
   X(conv2d_dx)                    \
   X(conv2d_dx_accumulate)         \
   X(conv2d_dw)                    \
@@ -75,6 +82,7 @@
   X(layer_norm_dw)                \
   X(previous_states)              \
   X(recurrent_grad)               \
+  X(attention_grad)               \
   X(softmax_grad)                 \
   X(log_softmax_grad)             \
   X(softmax_cross_entropy_grad)   \

@@ -32,15 +32,6 @@ void infer(Inference& i) {
   i.out(group);
 }
 
-template <class T>
-void run(const Call& c, std::int64_t begin, std::int64_t end) {
-  const auto& a = c.attributes_as<LayerNormAttributes>();
-  const std::int64_t n = columns(c.in_type[0]->shape, a.axes);
-  const std::int64_t groups = c.in_type[0]->shape.size() / n;
-  kernels::layer_norm(begin * groups, end * groups, n, static_cast<T>(a.eps), c.input<T>(0), c.input<T>(1),
-                      c.input<T>(2), c.output<T>(0), c.output<T>(1), c.output<T>(2));
-}
-
 void gradient(Gradient& g) {
   const ValueId mean = g.out(1);
   const ValueId rstd = g.out(2);
@@ -56,10 +47,11 @@ void infer_dx(Inference& i) { i.out(i.in(1)); }
 
 template <class T>
 void run_dx(const Call& c, std::int64_t begin, std::int64_t end) {
-  const std::int64_t n = columns(c.in_type[1]->shape, c.attributes_as<LayerNormAttributes>().axes);
+  const auto& a = c.attributes_as<LayerNormAttributes>();
+  const std::int64_t n = columns(c.in_type[1]->shape, a.axes);
   const std::int64_t groups = c.in_type[1]->shape.size() / n;
   kernels::layer_norm_gradient(begin * groups, end * groups, n, c.input<T>(1), c.input<T>(2), c.input<T>(3),
-                               c.input<T>(4), c.input<T>(0), c.output<T>(0));
+                               c.input<T>(4), c.input<T>(0), c.output<T>(0), a.centred);
 }
 
 // Gradients of weight and bias. Inputs dy, x, mean, 1 / sqrt(variance + eps).
@@ -89,9 +81,22 @@ void print(const Attributes& attributes, TextSink& sink) {
 
 }  // namespace
 
+template <class T>
+void run_layer_norm(const Call& c, std::int64_t begin, std::int64_t end) {
+  const auto& a = c.attributes_as<LayerNormAttributes>();
+  const std::int64_t n = columns(c.in_type[0]->shape, a.axes);
+  const std::int64_t groups = c.in_type[0]->shape.size() / n;
+  kernels::layer_norm(begin * groups, end * groups, n, static_cast<T>(a.eps), c.input<T>(0), c.input<T>(1),
+                      c.input<T>(2), c.output<T>(0), c.output<T>(1), c.output<T>(2), a.centred);
+}
+template void run_layer_norm<float>(const Call&, std::int64_t, std::int64_t);
+#ifndef __EMSCRIPTEN__
+template void run_layer_norm<double>(const Call&, std::int64_t, std::int64_t);
+#endif
+
 const Op layer_norm{.name = "layer_norm",
                     .infer = infer,
-                    .run = TRAINYARD_KERNELS(run),
+                    .run = TRAINYARD_KERNELS(run_layer_norm),
                     .work = [](const CallTypes& t) { return by_rows(t, 7); },
                     .gradient = gradient,
                     .in_place = 0,

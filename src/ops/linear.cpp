@@ -1,5 +1,6 @@
 // y = act(x W + b). x: [*, …, in], W: [in, out] (PyTorch's weight, transposed), b: [out], y: [*, …, out].
-// The activation is `none` until the epilogue pass merges one in.
+// The activation is `none` until the epilogue pass merges one in. `linear_transposed` is the same with W stored as
+// PyTorch stores it, [out, in]: a matrix that is also an embedding, or a part of one.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -27,24 +28,29 @@ ValueType with_last(ValueType type, std::int64_t size) {
   return type;
 }
 
+/// The axis of W that x's last one is.
+constexpr int input_axis(Transpose p) { return p == Transpose::nt ? 1 : 0; }
+
+template <Transpose P>
 void infer(Inference& i) {
+  constexpr int from = input_axis(P);
   const ValueType& x = i.in(0);
   const Shape& w = i.in(1).shape;
   Inference::require_float(x);
-  Inference::require(x.shape.rank() >= 1 && x.layout == Layout::channels_first && x.shape.back() == w[0],
-                     "[*, " + std::to_string(w[0]) + "]", text(x.shape, x.batched));
-  i.out(with_last(x, w[1]));
+  Inference::require(x.shape.rank() >= 1 && x.layout == Layout::channels_first && x.shape.back() == w[from],
+                     "[*, " + std::to_string(w[from]) + "]", text(x.shape, x.batched));
+  i.out(with_last(x, w[1 - from]));
 }
 
-template <class T>
+template <class T, Transpose P>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
   const auto& a = c.attributes_as<ActivationAttributes>();
   const Shape& w = c.in_type[1]->shape;
   const std::int64_t per_row = inner(*c.in_type[0]);
-  const Gemm<T> g{.transpose = Transpose::nn,
+  const Gemm<T> g{.transpose = P,
                   .m = c.rows * per_row,
-                  .n = w[1],
-                  .k = w[0],
+                  .n = w[1 - input_axis(P)],
+                  .k = w[input_axis(P)],
                   .a = c.input<T>(0),
                   .b = c.input<T>(1),
                   .c = c.output<T>(0),
@@ -54,7 +60,10 @@ void run(const Call& c, std::int64_t begin, std::int64_t end) {
   kernels::gemm(g, begin * per_row, end * per_row, c.thread_scratch);
 }
 
-Work work(const CallTypes& t) { return by_rows(t, 2 * static_cast<double>(t.in[1]->shape[0])); }
+template <Transpose P>
+Work work(const CallTypes& t) {
+  return by_rows(t, 2 * static_cast<double>(t.in[1]->shape[input_axis(P)]));
+}
 
 template <Transpose P>
 Scratch scratch_for(std::int64_t m, std::int64_t n, std::int64_t k, Precision p) {
@@ -67,15 +76,24 @@ Scratch scratch_for(std::int64_t m, std::int64_t n, std::int64_t k, Precision p)
   };
 }
 
+template <Transpose P>
 Scratch scratch(const CallTypes& t) {
   const Shape& w = t.in[1]->shape;
-  return scratch_for<Transpose::nn>(t.rows * inner(*t.in[0]), w[1], w[0], t.precision);
+  return scratch_for<P>(t.rows * inner(*t.in[0]), w[1 - input_axis(P)], w[input_axis(P)], t.precision);
 }
 
 void gradient(Gradient& g) {
   const ValueId dz = g.d();
   if (g.wanted(0)) g.set(0, g.add(linear_dx, {dz, g.in(1)}));
   if (g.wanted(1)) g.set(1, g.add(linear_dw, {g.in(0), dz}));
+  if (g.wanted(2)) g.set(2, sum_to(g, dz, g.graph().type(g.in(2)).shape));
+}
+
+// Of y = x W^T: dx = dz W and dW = dz^T x, the same products with the parts changed over.
+void gradient_transposed(Gradient& g) {
+  const ValueId dz = g.d();
+  if (g.wanted(0)) g.set(0, g.add(linear, {dz, g.in(1)}));
+  if (g.wanted(1)) g.set(1, g.add(linear_dw, {dz, g.in(0)}));
   if (g.wanted(2)) g.set(2, sum_to(g, dz, g.graph().type(g.in(2)).shape));
 }
 
@@ -146,14 +164,23 @@ Scratch scratch_dw(const CallTypes& t) {
 }  // namespace
 
 const Op linear{.name = "linear",
-                .infer = infer,
-                .run = TRAINYARD_KERNELS(run),
-                .work = work,
-                .scratch = scratch,
+                .infer = infer<Transpose::nn>,
+                .run = TRAINYARD_KERNELS(run, Transpose::nn),
+                .work = work<Transpose::nn>,
+                .scratch = scratch<Transpose::nn>,
                 .gradient = gradient,
                 .fusion = Fusion::takes_activation,
                 .onnx = "Gemm",
                 .print_attributes = print_activation};
+const Op linear_transposed{.name = "linear_transposed",
+                           .infer = infer<Transpose::nt>,
+                           .run = TRAINYARD_KERNELS(run, Transpose::nt),
+                           .work = work<Transpose::nt>,
+                           .scratch = scratch<Transpose::nt>,
+                           .gradient = gradient_transposed,
+                           .fusion = Fusion::takes_activation,
+                           .onnx = "Gemm",
+                           .print_attributes = print_activation};
 const Op linear_dx_accumulate{.name = "linear_dx_accumulate",
                               .infer = infer_dx,
                               .run = TRAINYARD_KERNELS(run_dx, true),

@@ -14,8 +14,13 @@ struct BatchNormAttributes {
 
 struct LayerNormAttributes {
   double eps = 1e-5;
-  int axes = 1;  ///< how many of the last axes are normalised together
+  int axes = 1;         ///< how many of the last axes are normalised together
+  bool centred = true;  ///< rms_norm: false, nothing is subtracted
 };
+
+/// The kernel of layer_norm and rms_norm: which one, the attributes say.
+template <class T>
+void run_layer_norm(const Call& c, std::int64_t begin, std::int64_t end);
 
 /// What a batch norm layer hands over. Optional: weight and bias; the running statistics (without them the batch's own
 /// are used always).

@@ -20,6 +20,7 @@ void add_loss(Graph& graph, const CompileOptions& options, Compiled& c) {
 Compiled compile(const Model& model, const CompileOptions& options, ThreadPool& pool) {
   ParameterTable table = model.parameters();  // a copy: plans never add parameters
   Graph graph(table);
+  graph.inspected = options.mode == Mode::inspect;
   Compiled c;
   const bool learns = options.mode == Mode::train || options.mode == Mode::inspect;
   Network network = model.build(graph, learns && options.training, c.inputs);

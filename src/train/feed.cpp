@@ -40,6 +40,10 @@ Feed::Feed(const Model& model, const Dataset& source) : source_(source), target_
     if (info.shape.size() != input.shape.size() || without_ones(info.shape) != without_ones(input.shape)) {
       throw Error(ErrorCode::shape_mismatch, info.name, text(input.shape, true), text(info.shape, true));
     }
+    const std::optional<Limits>& limits = model.limits(columns_.size());
+    if (limits) {
+      source.check_whole(column, {.min = static_cast<double>(limits->low), .max = static_cast<double>(limits->high)});
+    }
     columns_.push_back(column);
   }
 }

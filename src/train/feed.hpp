@@ -12,7 +12,8 @@ namespace trainyard {
 /// Which column feeds which input. One input and one column need not have the same name.
 class Feed {
  public:
-  /// Throws MISSING_OPTION (path: the input) where a column is missing, SHAPE_MISMATCH where it does not fit.
+  /// Throws MISSING_OPTION (path: the input) where a column is missing, SHAPE_MISMATCH where it does not fit,
+  /// INVALID_LABEL (path: "x[17, 3]") for an id or a length that the model cannot take.
   Feed(const Model& model, const Dataset& source);
 
   /// The data's target column, the first unless named. Throws MISSING_OPTION if the data has none.

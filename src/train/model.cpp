@@ -46,6 +46,9 @@ Model::Model(Json description, ModelOptions options)
   std::vector<ValueId> inputs;
   const Network network = build(graph, true, inputs);
   for (const auto& [name, value] : network.outputs) outputs_.emplace_back(name, graph.type(value));
+  for (const ValueId v : inputs) {
+    limits_.push_back(graph.type(v).dtype == DType::i32 ? std::optional(graph[v].limits) : std::nullopt);
+  }
   require_room(table_, options_.precision);
   places_ = place_parameters(table_, options_.precision);
   parameters_ = Arena(places_.parameter_bytes, "model");

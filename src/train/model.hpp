@@ -1,6 +1,7 @@
 // A model: its description, its parameters and their memory. Plans over it are made by train/compile.hpp.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -47,6 +48,9 @@ class Model {
   /// Types of the outputs, by name.
   [[nodiscard]] const std::vector<std::pair<std::string, ValueType>>& outputs() const { return outputs_; }
 
+  /// What the numbers of input i may be; nothing for one of real numbers.
+  [[nodiscard]] const std::optional<Limits>& limits(std::size_t i) const { return limits_[i]; }
+
   /// Writes the network into a graph over input values that it adds. The graph must use parameters().
   [[nodiscard]] Network build(Graph& graph, bool training, std::vector<ValueId>& inputs) const;
 
@@ -88,6 +92,7 @@ class Model {
   ParameterPlaces places_;
   Arena parameters_, gradients_, state_;
   std::vector<std::pair<std::string, ValueType>> outputs_;
+  std::vector<std::optional<Limits>> limits_;  ///< by input
   std::uint64_t structure_ = 0;
 };
 

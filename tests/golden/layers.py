@@ -82,6 +82,10 @@ def tuples(value):
     return tuple(value) if isinstance(value, list) and all(isinstance(v, int) for v in value) else value
 
 
+def ids(count, *shape, first=0):
+    return torch.from_numpy(uniform(next(seeds), shape, first, first + count, count)).floor().long()
+
+
 def case(layer, *inputs, training=True):
     torch.manual_seed(len(cases))
     options = {key: tuples(value) for key, value in layer.items()}
@@ -99,17 +103,19 @@ def case(layer, *inputs, training=True):
         "evaluated": encode(module.eval()(*inputs)),
     }
     if training:
-        leaves = [x.clone().requires_grad_() for x in inputs]
+        leaves = [x.clone().requires_grad_(x.is_floating_point()) for x in inputs]
         output = module.train()(*leaves)
         cotangent = random(*output.shape)
         parameters = dict(module.named_parameters())
-        gradients = torch.autograd.grad(output, [*leaves, *parameters.values()], cotangent)
+        wanted = [x for x in leaves if x.requires_grad]
+        gradients = torch.autograd.grad(output, [*wanted, *parameters.values()], cotangent)
+        of_inputs = iter(gradients)
         written["trained"] = {
             "output": encode(output),
             "cotangent": encode(cotangent),
-            "inputGradients": [encode(g) for g in gradients[:len(leaves)]],
-            "gradients": {name: encode(g) for name, g in zip(parameters, gradients[len(leaves):])},
-            "state": {name: encode(value) for name, value in module.state_dict().items() if name not in parameters},
+            "inputGradients": [encode(next(of_inputs)) if x.requires_grad else None for x in leaves],
+            "gradients": {name: encode(g) for name, g in zip(parameters, gradients[len(wanted):])},
+            "state": {name: encode(value) for name, value in module.named_buffers() if name in module.state_dict()},
         }
     cases.append(written)
 
@@ -156,6 +162,20 @@ case({"type": "concat"}, random(2, 2, 3, 4), random(2, 1, 3, 4))
 case({"type": "concat", "axis": -1}, random(2, 2, 3), random(2, 2, 1), random(2, 2, 2))
 case({"type": "matmul"}, random(2, 3, 4), random(2, 4, 5))
 case({"type": "matmul", "transposeA": True, "transposeB": True}, random(2, 4, 3), random(2, 5, 4))
+for kind in ("rnn", "lstm", "gru"):
+    case({"type": kind, "hidden": 3}, random(3, 4, 2))
+    case({"type": kind, "hidden": 2, "bias": False, "output": "last"}, random(2, 3, 3))
+    both = {"type": kind, "hidden": 3, "layers": 2, "bidirectional": True}
+    case(both, random(4, 5, 2), torch.tensor([2, 5, 1, 3]))
+    case({**both, "output": "last"}, random(4, 5, 2), torch.tensor([4, 1, 5, 3]))
+case({"type": "rnn", "hidden": 4, "nonlinearity": "relu"}, random(2, 3, 3))
+case({"type": "lstmText", "vocab": 5, "dim": 3, "hidden": 4, "layers": 2}, ids(5, 2, 3))
+case({"type": "conv1d", "out": 4, "kernel": 3}, random(2, 2, 7))
+case({"type": "conv1d", "out": 4, "kernel": 3, "stride": 2, "padding": 2, "dilation": 2, "groups": 2}, random(2, 2, 9))
+case({"type": "conv1d", "out": 3, "kernel": 1, "bias": False}, random(2, 4, 3))
+for kind, make in (("maxPool1d", distinct), ("avgPool1d", random)):
+    case({"type": kind, "kernel": 2}, make(2, 3, 7))
+    case({"type": kind, "kernel": 3, "stride": 1, "padding": 1}, make(2, 3, 6))
 case({"type": "reshape", "shape": [3, 4]}, image(2, 3, 2, 2))
 case({"type": "slice", "axis": 0, "start": 1, "end": 3}, random(2, 4, 2))
 case({"type": "slice", "axis": -1, "start": 0, "end": 2}, image(2, 3, 2, 3))
@@ -167,6 +187,30 @@ case({"type": "sequential", "layers": [{"type": "linear", "out": 3}, {"type": "t
 case({"type": "residual", "layers": [{"type": "linear", "out": 3}, {"type": "tanh"}]}, random(4, 3))
 case({"type": "residual", "layers": [{"type": "conv2d", "out": 3, "kernel": 3, "stride": 2, "padding": 1}],
       "shortcut": [{"type": "conv2d", "out": 3, "kernel": 1, "stride": 2}, {"type": "batchNorm2d"}]}, image(3, 2, 4, 4))
+case({"type": "layerNorm", "bias": False}, random(2, 4))
+case({"type": "rmsNorm"}, random(3, 5, low=-2, high=3))
+case({"type": "rmsNorm", "eps": 0.01}, random(2, 3, 4))
+case({"type": "embedding", "vocab": 5, "dim": 3}, ids(5, 4, 3))
+case({"type": "positionalEmbedding", "context": 4}, random(2, 3, 5))
+case({"type": "positionalEmbedding", "context": 3, "kind": "sinusoidal"}, random(2, 3, 5))
+attention = {"type": "multiHeadAttention", "heads": 2}
+case(attention, random(2, 3, 4))
+case({**attention, "causal": True, "bias": False}, random(2, 3, 4))
+case(attention, random(3, 2, 4), random(3, 5, 4), ids(5, 3, first=1))
+case({**attention, "names": "gpt2", "causal": True}, random(2, 3, 4))
+case({**attention, "names": "llama"}, random(2, 4, 4), ids(4, 2, first=1))
+case({**attention, "kvHeads": 1, "rope": True, "ropeBase": 100.0, "causal": True, "bias": False}, random(2, 5, 8))
+block = {"heads": 2, "ff": 6, "dropout": 0.0}
+case({"type": "transformerEncoderLayer", **block}, random(3, 4, 4), ids(4, 3, first=1))
+case({"type": "transformerEncoderLayer", **block, "activation": "gelu", "normFirst": True, "causal": True},
+     random(2, 3, 4))
+case({"type": "transformerDecoderLayer", **block}, random(3, 3, 4), random(3, 5, 4), ids(5, 3, first=1))
+case({"type": "transformerDecoderLayer", **block, "causal": False, "normFirst": True}, random(2, 3, 4), random(2, 2, 4))
+small = {"type": "gpt", "vocab": 5, "context": 4, "layers": 1, "heads": 2, "dim": 4, "ff": 6}
+case(small, ids(5, 2, 4))
+case({**small, "tied": False, "mlp": "swiglu", "bias": False, "position": "sinusoidal"}, ids(5, 2, 3))
+case({**small, "dim": 8, "norm": "rmsNorm", "mlp": "swiglu", "position": "rope", "kvHeads": 1}, ids(5, 2, 4))
+case({**small, "norm": "rmsNorm", "tied": False}, ids(5, 2, 4))
 
 write(os.path.join(os.path.dirname(os.path.abspath(__file__)), "layers.json"),
       {"source": f"PyTorch {torch.__version__}, tests/golden/layers.py", "cases": cases})

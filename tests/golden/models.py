@@ -12,6 +12,8 @@ import torch
 from torch import nn
 
 from encoding import encode, uniform, write
+from recurrent import LAYERS as RECURRENT
+from transformers import LAYERS as TRANSFORMERS, Nodes
 
 STEPS = 100
 torch.set_num_threads(1)
@@ -31,6 +33,15 @@ class Residual(nn.Module):
         return self.layers(x) + (self.shortcut(x) if hasattr(self, "shortcut") else x)
 
 
+class Slice(nn.Module):
+    def __init__(self, axis, start, end):
+        super().__init__()
+        self.axis, self.start, self.end = axis, start, end
+
+    def forward(self, x):
+        return x.narrow(self.axis, self.start, self.end - self.start)
+
+
 def sequential(layers, shape):
     """nn.Sequential of described layers for inputs of `shape` (without the batch), with Trainyard's names."""
     modules = nn.Sequential()
@@ -38,7 +49,8 @@ def sequential(layers, shape):
         module = LAYERS[layer["type"]](layer, shape)
         modules.add_module(str(i), module)
         with torch.no_grad():
-            shape = list(module.eval()(torch.zeros([1] + shape)).shape[1:])
+            ids = layer["type"] in ("embedding", "gpt", "lstmText")
+            shape = list(module.eval()(torch.zeros([1] + shape, dtype=torch.long if ids else None)).shape[1:])
         module.train()
     return modules
 
@@ -67,6 +79,9 @@ LAYERS = {
     "tanh": lambda o, s: nn.Tanh(),
     "sigmoid": lambda o, s: nn.Sigmoid(),
     "residual": residual,
+    "slice": lambda o, s: Slice(o["axis"] + 1, o["start"], o["end"]),
+    **RECURRENT,
+    **TRANSFORMERS,
 }
 
 
@@ -116,6 +131,46 @@ def values(seed, inputs, outputs, sizes, target):
     for i, rows in enumerate(sizes):
         x = torch.from_numpy(uniform(seed + 1 + i, [rows, inputs], -1, 1))
         batches.append((x, target(x @ mixing).round(decimals=3)))
+    return batches
+
+
+def texts(seed, vocab, length, sizes):
+    """Batches [(ids, the ids one further)] of made-up text: most tokens follow from the one before and the place."""
+    batches = []
+    for i, rows in enumerate(sizes):
+        ids = torch.from_numpy(uniform(seed + 2 * i, [rows, length + 1], 0, vocab, vocab)).floor().long()
+        chance = torch.from_numpy(uniform(seed + 2 * i + 1, [rows, length + 1]))
+        for t in range(1, length + 1):
+            follows = (3 * ids[:, t - 1] + t) % vocab
+            ids[:, t] = torch.where(chance[:, t] < 0.8, follows, ids[:, t])
+        batches.append((ids[:, :-1], ids[:, 1:]))
+    return batches
+
+
+def lengths_of(seed, rows, longest):
+    return torch.from_numpy(uniform(seed, [rows], 1, longest + 1, longest)).floor().long()
+
+
+def padded(seed, vocab, length, count, sizes):
+    """Batches [(ids, lengths, class)]: the class is the sum of the ids that are there; 0 is the padding."""
+    batches = []
+    for i, rows in enumerate(sizes):
+        ids = torch.from_numpy(uniform(seed + 2 * i, [rows, length], 1, vocab, vocab - 1)).floor().long()
+        lengths = lengths_of(seed + 2 * i + 1, rows, length)
+        ids[torch.arange(length) >= lengths[:, None]] = 0
+        batches.append((ids, lengths, ids.sum(1) % count))
+    return batches
+
+
+def reversed_texts(seed, vocab, length, sizes):
+    """Batches [(source, lengths, what was said so far, what comes next)]: the source backwards, -100 behind its end."""
+    batches = []
+    for (ids, lengths, _), rows in zip(padded(seed, vocab, length, 1, sizes), sizes):
+        said, wanted = torch.zeros(rows, length).long(), torch.full([rows, length], -100)
+        for r, n in enumerate(lengths.tolist()):
+            wanted[r, :n] = ids[r, :n].flip(0)
+            said[r, 1:n] = wanted[r, :n - 1]
+        batches.append((ids, said, lengths, wanted))
     return batches
 
 
@@ -194,19 +249,103 @@ RUNS = {
         "optimizer": {"type": "adam", "lr": 0.002},
         "batches": lambda: classes(700, [1, 10, 10], 5, [8, 8, 6]),
     },
+    "gpt2": {
+        "layers": [{"type": "gpt", "vocab": 13, "context": 10, "layers": 2, "heads": 2, "dim": 12}],
+        "input": [9],
+        "loss": {"type": "crossEntropy"},
+        "optimizer": {"type": "adamw", "lr": 0.01, "weightDecay": 0.1, "decayBiasAndNorm": False},
+        "clipNorm": 1.0,
+        "steps": 50,
+        "batches": lambda: texts(800, 13, 9, [8, 8, 5]),
+    },
+    "llama": {
+        "layers": [{"type": "gpt", "vocab": 11, "context": 8, "layers": 2, "heads": 4, "dim": 16, "kvHeads": 2, "ff": 24,
+                    "tied": False, "norm": "rmsNorm", "mlp": "swiglu", "position": "rope"}],
+        "input": [8],
+        "loss": {"type": "crossEntropy"},
+        "optimizer": {"type": "adam", "lr": 0.01},
+        "steps": 50,
+        "batches": lambda: texts(900, 11, 8, [8, 8, 5]),
+    },
+    "lstm": {
+        "layers": [{"type": "lstm", "hidden": 8, "layers": 2, "output": "last"}, linear(4)],
+        "input": [7, 3],
+        "loss": {"type": "crossEntropy"},
+        "optimizer": {"type": "adam", "lr": 0.01},
+        "steps": 50,
+        "batches": lambda: classes(1200, [7, 3], 4, [8, 8, 5]),
+    },
+    "gru-bidirectional": {
+        "nodes": [
+            {"name": "embedding", "type": "embedding", "vocab": 9, "dim": 5},
+            {"name": "gru", "type": "gru", "hidden": 6, "bidirectional": True, "output": "last",
+             "inputs": ["embedding", "lengths"]},
+            {"name": "head", **linear(3)},
+        ],
+        "inputs": {"x": [7], "lengths": []},
+        "loss": {"type": "crossEntropy"},
+        "optimizer": {"type": "sgd", "lr": 0.2, "momentum": 0.9},
+        "clipNorm": 1.0,
+        "steps": 50,
+        "batches": lambda: padded(1300, 9, 7, 3, [8, 8, 5]),
+    },
+    "encoder": {
+        "nodes": [
+            {"name": "words", "type": "embedding", "vocab": 9, "dim": 12, "inputs": ["x"]},
+            {"name": "places", "type": "positionalEmbedding", "context": 7, "kind": "sinusoidal"},
+            {"name": "first", "type": "transformerEncoderLayer", "heads": 3, "ff": 20, "dropout": 0.0,
+             "inputs": ["places", "lengths"]},
+            {"name": "second", "type": "transformerEncoderLayer", "heads": 2, "ff": 20, "dropout": 0.0,
+             "activation": "gelu", "normFirst": True, "inputs": ["first", "lengths"]},
+            {"name": "start", "type": "slice", "axis": 0, "start": 0, "end": 1},
+            {"name": "flat", "type": "flatten"},
+            {"name": "head", "type": "linear", "out": 3},
+        ],
+        "inputs": {"x": [7], "lengths": []},
+        "loss": {"type": "crossEntropy"},
+        "optimizer": {"type": "adam", "lr": 0.01},
+        "steps": 50,
+        "batches": lambda: padded(1000, 9, 7, 3, [12, 12, 7]),
+    },
+    "encoder-decoder": {
+        "nodes": [
+            {"name": "words", "type": "embedding", "vocab": 9, "dim": 12, "inputs": ["x"]},
+            {"name": "places", "type": "positionalEmbedding", "context": 6},
+            {"name": "encoder", "type": "transformerEncoderLayer", "heads": 2, "ff": 16, "dropout": 0.0,
+             "inputs": ["places", "lengths"]},
+            {"name": "said_words", "type": "embedding", "vocab": 9, "dim": 12, "inputs": ["said"]},
+            {"name": "said_places", "type": "positionalEmbedding", "context": 8},
+            {"name": "decoder", "type": "transformerDecoderLayer", "heads": 2, "ff": 16, "dropout": 0.0,
+             "inputs": ["said_places", "encoder", "lengths"]},
+            {"name": "head", "type": "linear", "out": 9},
+        ],
+        "inputs": {"x": [6], "said": [6], "lengths": []},
+        "loss": {"type": "crossEntropy"},
+        "optimizer": {"type": "adam", "lr": 0.01},
+        "steps": 50,
+        "batches": lambda: reversed_texts(1100, 9, 6, [8, 8, 5]),
+    },
 }
+
+
+def build(run):
+    if "nodes" in run:
+        return Nodes(run["nodes"], run["inputs"], LAYERS)
+    return sequential(run["layers"], list(run["input"]))
 
 
 def train(run, start, batches, dtype):
     """Losses of all steps and the state dict after them, computed in `dtype` from the state dict `start`."""
-    model = sequential(run["layers"], list(run["input"]))
-    model.load_state_dict(start)
+    model = build(run)
+    model.load_state_dict(start, strict=True)
     model.to(dtype)
     loss_of, optimizer = make_loss(run["loss"], dtype), make_optimizer(run["optimizer"], model)
     losses = []
-    for step in range(STEPS):
-        x, y = batches[step % len(batches)]
-        loss = loss_of(model(x.to(dtype)), y.to(dtype) if y.is_floating_point() else y)
+    for step in range(run.get("steps", STEPS)):
+        *inputs, y = (v.to(dtype) if v.is_floating_point() else v for v in batches[step % len(batches)])
+        output = model(*inputs)
+        # PyTorch wants the classes before the positions.
+        loss = loss_of(output.transpose(1, 2) if y.dim() == 2 and not y.is_floating_point() else output, y)
         optimizer.zero_grad()
         loss.backward()
         if "clipNorm" in run:
@@ -222,18 +361,20 @@ def main(names):
     for name in names or RUNS:
         run, batches = RUNS[name], RUNS[name]["batches"]()
         torch.manual_seed(7)
-        model = sequential(run["layers"], list(run["input"]))
+        model = build(run)
         start = {key: value.clone() for key, value in model.state_dict().items()}
         losses32, _ = train(run, start, batches, torch.float32)
         losses64, final = train(run, start, batches, torch.float64)
         gap = max(abs(a - b) / abs(b) for a, b in zip(losses32, losses64))
         print(f"{name}: loss {losses64[0]:.4f} -> {losses64[-1]:.4f}, float32 against double {gap:.1e}")
+        inputs = run.get("inputs", {"x": run.get("input")})
         write(os.path.join(folder, f"{name}.json"), {
             "source": f"PyTorch {torch.__version__}, tests/golden/models.py",
-            "description": {"trainyard": 1, "layers": run["layers"]},
-            "input": run["input"],
+            "description": {"trainyard": 1, **{key: run[key] for key in ("layers", "nodes") if key in run}},
+            **({"inputs": [{"name": key, "shape": shape} for key, shape in inputs.items()]} if "inputs" in run
+               else {"input": run["input"]}),
             "train": {key: run[key] for key in ("loss", "optimizer", "clipNorm") if key in run},
-            "batches": [{"x": encode(x), "y": encode(y)} for x, y in batches],
+            "batches": [dict(zip([*inputs, "y"], map(encode, batch))) for batch in batches],
             "start": {key: encode(value) for key, value in start.items()},
             "losses32": encode(torch.tensor(losses32, dtype=torch.float64)),
             "losses64": encode(torch.tensor(losses64, dtype=torch.float64)),

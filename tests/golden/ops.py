@@ -261,8 +261,47 @@ def recurrent():
         case(name, make.__name__, run, given, {k: options[k] for k in ("reverse", "nonlinearity") if k in options})
 
 
+def attend(heads, kv_heads, causal, q, k, v, lengths=None):
+    """softmax(q k^T / sqrt(width)) v; q [*, Tq, heads width], k and v [*, Tk, kv_heads width]."""
+    def split(x, n):
+        return x.unflatten(-1, (n, -1)).transpose(1, 2).repeat_interleave(heads // n, 1)
+
+    scores = split(q, heads) @ split(k, kv_heads).mT / (q.shape[-1] // heads) ** 0.5
+    place = torch.arange(k.shape[1])
+    if causal:
+        scores = scores.masked_fill(place > torch.arange(q.shape[1])[:, None], -torch.inf)
+    if lengths is not None:
+        scores = scores.masked_fill(place >= lengths[:, None, None, None], -torch.inf)
+    return (scores.softmax(-1) @ split(v, kv_heads)).transpose(1, 2).flatten(2)
+
+
+def rotate(x, width, base=10000.0):
+    """Llama's rotary positions; the table as float32 holds it."""
+    angles = torch.arange(x.shape[1]).double()[:, None] * base ** (-torch.arange(0, width, 2).double() / width)
+    cosine, sine = (f(torch.cat([angles, angles], -1)).float().double() for f in (torch.cos, torch.sin))
+    heads = x.unflatten(-1, (-1, width)).transpose(1, 2)
+    a, b = heads.chunk(2, -1)
+    return (heads * cosine + torch.cat([-b, a], -1) * sine).transpose(1, 2).flatten(2)
+
+
+def sequences():
+    case("embedding", "embedding", F.embedding, {"input": ids(7, 4, 5), "weight": random(7, 6)})
+    case("rmsNorm", "x / sqrt(mean(x^2) + eps)",
+         lambda x, weight: x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-5) * weight,
+         {"x": random(3, 2, 5, low=-2, high=3), "weight": random(5)}, {"eps": 1e-5})
+    case("rope", "Llama's", lambda x: rotate(x, 6), {"x": random(2, 5, 12)}, {"width": 6})
+    packed = {"heads": 2, "kvHeads": 2, "causal": True}
+    case("attention", "softmax", lambda x: attend(2, 2, True, *x.chunk(3, -1)), {"x": random(2, 5, 18)}, packed)
+    shared = {"heads": 4, "kvHeads": 2, "causal": True}
+    case("attention", "softmax", lambda x, k, v: attend(4, 2, True, x, k, v),
+         {"x": random(2, 7, 12), "k": random(2, 7, 6), "v": random(2, 7, 6)}, shared, note="grouped queries")
+    case("attention", "softmax", lambda x, k, lengths: attend(2, 2, False, x, *k.chunk(2, -1), lengths),
+         {"x": random(3, 4, 6), "k": random(3, 5, 12), "lengths": torch.tensor([5, 1, 3])},
+         {"heads": 2, "kvHeads": 2, "causal": False}, note="another sequence, of different lengths")
+
+
 for family in (activations, products, convolutions, pools, norms, losses, shapes_and_sums, adaptive_pools,
-               recurrent):
+               recurrent, sequences):
     family()
 write(os.path.join(os.path.dirname(os.path.abspath(__file__)), "ops.json"),
       {"source": f"PyTorch {torch.__version__}, tests/golden/ops.py", "cases": cases})

@@ -50,6 +50,7 @@ class Case {
     c.executor->run(rows_, {});
     expect(numbers_of(c, c.outputs.front(), rows_), want["output"], "output");
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      if (want["inputGradients"][i].is_null()) continue;  // ids and lengths
       expect(numbers_of(c, c.gradients[c.inputs[i].index()], rows_), want["inputGradients"][i], "gradient of an input");
     }
     for (const auto& [name, gradient] : want["gradients"].items()) {

@@ -17,5 +17,16 @@ const Declare linear({.name = "linear",
                                     {{{"x", {2, 3, 7}}, {"weight", {9, 7}}, {"bias", {9}}}}},
                       .golden = {"linear"}});
 
+ValueId build_transposed(Builder& b) {
+  return b.graph.add(ops::linear_transposed, {b.input("x"), b.parameter("weight"), b.parameter("bias")});
+}
+
+const Declare linear_transposed({.name = "linear_transposed",
+                                 .build = build_transposed,
+                                 .instances = {{{{"x", {3, 3}}, {"weight", {5, 3}}, {"bias", {5}}}},
+                                               {{{"x", {2, 17}}, {"weight", {33, 17}}}},
+                                               {{{"x", {2, 3, 7}}, {"weight", {9, 7}}, {"bias", {9}}}}},
+                                 .golden = {"linear"}});
+
 }  // namespace
 }  // namespace trainyard::testing_ops

@@ -77,5 +77,16 @@ const Declare layer_norm_case({.name = "layer_norm",
                                               {{"axes", 2}}}},
                                .golden = {"layerNorm"}});
 
+ValueId rms_norm(Builder& b) {
+  const ops::LayerNormAttributes a{.eps = b.options().value("eps", 1e-6)};
+  return b.graph.add(ops::rms_norm, {b.input("x", spread), b.parameter("weight")}, Attributes(a));
+}
+
+const Declare rms_norm_case(
+    {.name = "rms_norm",
+     .build = rms_norm,
+     .instances = {{{{"x", {2, 3}}, {"weight", {3}}}}, {{{"x", {2, 8}}}}, {{{"x", {2, 2, 17}}, {"weight", {17}}}}},
+     .golden = {"rmsNorm"}});
+
 }  // namespace
 }  // namespace trainyard::testing_ops

@@ -56,6 +56,8 @@ export const en: Table = {
     fetch_it_yourself: () => 'The package talks to its own origin only: fetch the bytes yourself and pass them in.',
     file_not_found: (file) => `Copy ${file} from the package next to its JavaScript, or pass its address to load().`,
     fixed_while_training: (option) => `${option} cannot change during a run: stop it and begin another.`,
+    heads_divide: (list) => `heads must divide the width, and kvHeads the heads; here it can be ${list}.`,
+    longer_context: (context) => `The sequence is longer than the context, ${context}: cut it, or make context larger.`,
     groups_divide: (list) =>
       `groups must divide the channels that come in and those that go out; here it can be ${list}.`,
     header_too_large: () => 'This is no safetensors file, or a damaged one.',
