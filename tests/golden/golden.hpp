@@ -26,15 +26,21 @@ struct Tensor {
 using Tensors = std::map<std::string, Tensor>;
 
 struct Batch {
-  Tensor x, y;
+  std::vector<Tensor> inputs;  ///< in the order of the run's
+  Tensor y;
+};
+
+struct Input {
+  std::string name;
+  std::vector<std::int64_t> shape;  ///< of one example
 };
 
 /// A network trained for losses32.size() steps; step i takes batches[i % batches.size()].
 struct Run {
   std::string name;
-  Json description;  ///< {trainyard: 1, layers: […]}
+  Json description;  ///< {trainyard: 1, layers | nodes: […]}
   Json train;        ///< {loss, optimizer, clipNorm?}
-  std::vector<std::int64_t> input;
+  std::vector<Input> inputs;
   std::vector<Batch> batches;
   Tensors start;                 ///< PyTorch's initial state dict, exact in float32
   std::vector<double> losses32;  ///< PyTorch's losses when it trains in float32
@@ -123,14 +129,21 @@ inline Run read_run(const std::string& name) {
   Run run{.name = name,
           .description = json.at("description"),
           .train = json.at("train"),
-          .input = json.at("input").get<std::vector<std::int64_t>>(),
+          .inputs = {},
           .batches = {},
           .start = read_tensors(json.at("start")),
           .losses32 = read_tensor(json.at("losses32")).values,
           .losses64 = read_tensor(json.at("losses64")).values,
           .final64 = read_tensors(json.at("final64"))};
+  if (json.contains("inputs")) {
+    for (const Json& input : json["inputs"]) run.inputs.push_back({input.at("name"), input.at("shape")});
+  } else {
+    run.inputs.push_back({"x", json.at("input")});
+  }
   for (const Json& batch : json.at("batches")) {
-    run.batches.push_back({read_tensor(batch.at("x")), read_tensor(batch.at("y"))});
+    Batch& read = run.batches.emplace_back();
+    for (const Input& input : run.inputs) read.inputs.push_back(read_tensor(batch.at(input.name)));
+    read.y = read_tensor(batch.at("y"));
   }
   return run;
 }

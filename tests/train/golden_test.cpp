@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "golden/golden.hpp"
@@ -17,7 +18,9 @@ namespace {
 
 /// All batches one after the other: without shuffling, an epoch is one round through them.
 std::shared_ptr<const Dataset> rows_of(const golden::Run& run) {
-  const auto append = [&](Column& c, const golden::Tensor& (*pick)(const golden::Batch&)) {
+  const auto column_of = [&](const std::string& name, auto pick) {
+    Column c;
+    c.name = name;
     const golden::Tensor& first = pick(run.batches.front());
     c.shape = Shape(std::span(first.shape).subspan(1));
     c.dtype = first.dtype == "i32" ? DType::i32 : DType::f32;
@@ -31,17 +34,15 @@ std::shared_ptr<const Dataset> rows_of(const golden::Run& run) {
     }
     c.bytes = c.dtype == DType::i32 ? Bytes::copy(std::as_bytes(std::span(ids)))
                                     : Bytes::copy(std::as_bytes(std::span(floats)));
+    return c;
   };
   DatasetParts parts;
-  for (const golden::Batch& batch : run.batches) parts.rows += static_cast<Row>(batch.x.shape.front());
-  Column x;
-  x.name = "x";
-  append(x, [](const golden::Batch& b) -> const golden::Tensor& { return b.x; });
-  Column y;
-  y.name = "y";
-  append(y, [](const golden::Batch& b) -> const golden::Tensor& { return b.y; });
-  parts.inputs.push_back(std::move(x));
-  parts.targets.push_back(std::move(y));
+  for (const golden::Batch& batch : run.batches) parts.rows += static_cast<Row>(batch.y.shape.front());
+  for (std::size_t i = 0; i < run.inputs.size(); ++i) {
+    parts.inputs.push_back(
+        column_of(run.inputs[i].name, [i](const golden::Batch& b) -> const golden::Tensor& { return b.inputs[i]; }));
+  }
+  parts.targets.push_back(column_of("y", [](const golden::Batch& b) -> const golden::Tensor& { return b.y; }));
   return std::make_shared<const Dataset>(std::move(parts));
 }
 
@@ -52,13 +53,19 @@ struct Result {
 
 Result train(const golden::Run& run, Precision precision, int threads) {
   ThreadPool pool(threads);
-  Model model(run.description,
-              {.inputs = {{.name = "x", .shape = Shape(std::span(run.input))}}, .precision = precision});
+  std::vector<ModelInput> inputs;
+  for (const golden::Input& input : run.inputs) {
+    inputs.push_back({.name = input.name, .shape = Shape(std::span(input.shape))});
+  }
+  Model model(run.description, {.inputs = std::move(inputs), .precision = precision});
+  for (const Parameter& p : model.parameters().all()) {  // none more than load_state_dict(strict=True) knows
+    for (const std::string& name : p.names) EXPECT_TRUE(run.start.contains(name)) << name;
+  }
   for (const auto& [name, tensor] : run.start) {
     model.write(model.find(name), std::span<const double>(tensor.values));
   }
   Json options = run.train;
-  options["batchSize"] = run.batches.front().x.shape.front();
+  options["batchSize"] = run.batches.front().y.shape.front();
   options["shuffle"] = false;
   options["steps"] = run.losses64.size();
   Trainer trainer(model, rows_of(run), nullptr, options, pool);
@@ -107,7 +114,8 @@ TEST_P(Golden, DoubleEqualsPyTorch) {
 
 INSTANTIATE_TEST_SUITE_P(Models, Golden,
                          testing::Values("mlp-sgd", "mlp-adam-mse", "mlp-adamw-bce", "mlp-rmsprop-huber",
-                                         "mlp-smoothing-weights", "cnn-batchnorm", "residual"),
+                                         "mlp-smoothing-weights", "cnn-batchnorm", "residual", "gpt2", "llama",
+                                         "encoder", "encoder-decoder"),
                          [](const auto& info) {
                            std::string name = info.param;
                            std::ranges::replace(name, '-', '_');
