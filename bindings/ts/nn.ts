@@ -93,11 +93,99 @@ export interface LayerNormOptions {
   eps?: number;
   /** A trained scale and shift; default true. */
   affine?: boolean;
+  /** A trained shift too; default true. */
+  bias?: boolean;
   /** How many of the last axes it goes over; default 1. */
   axes?: number;
 }
 /** Layer norm over the last axes. */
 export const layerNorm = (options: LayerNormOptions = {}): Layer => layer('layerNorm', options);
+
+/** Norm by the root mean square over the last axis, as Llama's. */
+export const rmsNorm = (options: { eps?: number } = {}): Layer => layer('rmsNorm', options);
+
+/** A vector of `dim` numbers for each of `vocab` ids: ids `[*, …]` → `[*, …, dim]`. */
+export const embedding = (vocab: number, dim: number, options: Pick<InitialOptions, 'weightInit'> = {}): Layer =>
+  layer('embedding', { vocab, dim, ...options });
+export interface PositionalEmbeddingOptions extends Pick<InitialOptions, 'weightInit'> {
+  /** Default `learned`. */
+  kind?: 'learned' | 'sinusoidal';
+}
+/** Adds to `[*, T, C]` a vector for each place, T at most `context`. */
+export const positionalEmbedding = (context: number, options: PositionalEmbeddingOptions = {}): Layer =>
+  layer('positionalEmbedding', { context, ...options });
+
+export interface MultiHeadAttentionOptions extends Pick<InitialOptions, 'weightInit'> {
+  /** Heads of keys and values, each shared by several of queries; default `heads`. */
+  kvHeads?: number;
+  /** Each place sees only itself and those before it; default false. */
+  causal?: boolean;
+  /** Default true. */
+  bias?: boolean;
+  /** Of the weights; default 0. */
+  dropout?: number;
+  /** Rotary positions; default false. */
+  rope?: boolean;
+  /** Default 10000. */
+  ropeBase?: number;
+  /** Whose names the parameters have; default `torch`, or `llama` with `kvHeads` or `rope`. */
+  names?: 'auto' | 'torch' | 'gpt2' | 'llama';
+  /** How the last product's weight begins. */
+  outInit?: Initializer;
+}
+/** Attention over `[*, T, C]`. In a graph its inputs are x, optionally a memory, optionally the lengths of the keys. */
+export const multiHeadAttention = (heads: number, options: MultiHeadAttentionOptions = {}): Layer =>
+  layer('multiHeadAttention', { heads, ...options });
+
+export interface TransformerLayerOptions {
+  /** Width between the two products; default 2048. */
+  ff?: number;
+  /** Default 0.1. */
+  dropout?: number;
+  /** Default `relu`. */
+  activation?: 'relu' | 'gelu';
+  /** Norms before what is added rather than after the sum; default false. */
+  normFirst?: boolean;
+  /** Default false; true in a decoder. */
+  causal?: boolean;
+}
+/** A Transformer's block over `[*, T, C]`; in a graph optionally with the lengths. */
+export const transformerEncoderLayer = (heads: number, options: TransformerLayerOptions = {}): Layer =>
+  layer('transformerEncoderLayer', { heads, ...options });
+/** The same that also looks at a memory: in a graph, of x, the memory and optionally its lengths. */
+export const transformerDecoderLayer = (heads: number, options: TransformerLayerOptions = {}): Layer =>
+  layer('transformerDecoderLayer', { heads, ...options });
+
+export interface GptOptions {
+  vocab: number;
+  /** Positions at most. */
+  context: number;
+  layers: number;
+  heads: number;
+  dim: number;
+  /** Default `heads`. */
+  kvHeads?: number;
+  /** Width between a block's products; default 4 `dim`. */
+  ff?: number;
+  /** Default 0. */
+  dropout?: number;
+  /** The last product's weight is the embedding; default true. */
+  tied?: boolean;
+  /** Default `layerNorm`. */
+  norm?: 'layerNorm' | 'rmsNorm';
+  /** Default `gelu`. */
+  mlp?: 'gelu' | 'swiglu';
+  /** Default `learned`. */
+  position?: 'learned' | 'sinusoidal' | 'rope';
+  /** Of the products; default true with `layerNorm`. */
+  bias?: boolean;
+  /** Of the norms; default 1e-5, or 1e-6 with `rmsNorm`. */
+  eps?: number;
+  /** Default 10000. */
+  ropeBase?: number;
+}
+/** GPT-2, or with other norms, products and positions Llama: ids `[*, T]` → scores of the next token `[*, T, vocab]`. */
+export const gpt = (options: GptOptions): SequentialDescription => sequential(layer('gpt', options));
 
 /** Sum of its inputs (in a graph). */
 export const add = (): Layer => layer('add');

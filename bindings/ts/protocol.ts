@@ -83,7 +83,7 @@ export interface InspectedValue extends Tensor {
   name: string;
   layer: string;
   op: string;
-  role: 'input' | 'activation' | 'gradient' | 'loss';
+  role: 'input' | 'activation' | 'attention' | 'gradient' | 'loss';
 }
 
 /** What the engine says of itself. */

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "core/error.hpp"
-#include "graph/inserted_ops.hpp"
+#include "ops/all.hpp"
 
 namespace trainyard {
 namespace {
@@ -100,8 +100,13 @@ std::vector<Inspected> Inspector::inspect(const Dataset& data, const Json& optio
   for (const PlanStep& step : plan.steps) {
     // Where an image lies in memory is nobody's concern here.
     if (step.backward || step.op == &ops::to_channels_last || step.op == &ops::to_channels_first) continue;
-    for (const ValueId id : step.outputs) {
-      if (id.valid()) add(id, step.name, step.path, step.op->name, id == compiled_.loss ? "loss" : "activation");
+    for (std::size_t i = 0; i < step.outputs.size(); ++i) {
+      const ValueId id = step.outputs[i];
+      const bool attention = step.op == &ops::attention && i > 0;
+      if (!id.valid() || (attention && i == 1)) continue;  // sums that only the gradient reads
+      std::string_view role = id == compiled_.loss ? "loss" : "activation";
+      if (attention) role = "attention";
+      add(id, step.name, step.path, step.op->name, role);
     }
   }
   return result;

@@ -31,7 +31,7 @@ struct Inspected {
   NamedArray array;   ///< name: the layer's short name; numbers in users' layout (channels first)
   std::string layer;  ///< its path: "layers[3] conv2d"
   std::string op;
-  std::string_view role;  ///< "input", "activation", "loss" or "gradient"
+  std::string_view role;  ///< "input", "activation", "attention" (weights [*, heads, Tq, Tk]), "loss" or "gradient"
 };
 
 class Inspector {

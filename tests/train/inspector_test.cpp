@@ -30,6 +30,31 @@ Dataset three_points(const std::vector<std::int32_t>& ids = {0, 1, 1}, bool dens
   return Dataset(std::move(parts));
 }
 
+TEST(Inspector, ShowsWhereAttentionLooks) {
+  ThreadPool pool(1);
+  const Json layers{{{"type", "embedding"}, {"vocab", 3}, {"dim", 4}},
+                    {{"type", "multiHeadAttention"}, {"heads", 2}, {"causal", true}, {"names", "llama"}},
+                    "flatten",
+                    {{"type", "linear"}, {"out", 2}}};
+  Model model({{"layers", layers}}, takes({3}));
+  // Queries and keys are all zero: each place looks at all up to itself alike.
+  const std::vector<float> zeros(16, 0.0F);
+  model.write(model.find("1.q_proj.weight"), std::span(zeros));
+  DatasetParts parts;
+  parts.rows = 2;
+  parts.inputs.push_back(column<std::int32_t>("x", {3}, DType::i32, {0, 1, 2, 2, 2, 1}));
+  Inspector inspector(model, pool);
+  const auto all = inspector.inspect(Dataset(std::move(parts)), Json::object());
+  const Inspected* weights = find(all, "1", "attention");
+  ASSERT_NE(weights, nullptr);
+  EXPECT_EQ(weights->layer, "layers[1] multiHeadAttention");
+  EXPECT_EQ(weights->array.shape, (std::vector<std::int64_t>{2, 2, 3, 3}));
+  for (std::size_t head = 0; head < 4; ++head) {
+    const float want[] = {1, 0, 0, 0.5F, 0.5F, 0, 1 / 3.0F, 1 / 3.0F, 1 / 3.0F};
+    for (std::size_t i = 0; i < 9; ++i) EXPECT_NEAR(weights->array.numbers[9 * head + i], want[i], 1e-6);
+  }
+}
+
 TEST(Inspector, ShowsEveryValueWithItsPlaceAndGradient) {
   ThreadPool pool(1);
   const Model model(two_layers(), takes({2}));

@@ -46,6 +46,38 @@ std::shared_ptr<const Dataset> labelled(const std::vector<T>& labels, DType dtyp
   return std::make_shared<const Dataset>(std::move(parts));
 }
 
+TEST_F(Refusals, IdsAndLengths) {
+  const Json nodes{{{"name", "words"}, {"type", "embedding"}, {"vocab", 4}, {"dim", 2}, {"inputs", {"x"}}},
+                   {{"name", "block"}, {"type", "multiHeadAttention"}, {"heads", 1}, {"inputs", {"words", "lengths"}}},
+                   {{"name", "flat"}, {"type", "flatten"}},
+                   {{"name", "head"}, {"type", "linear"}, {"out", 2}}};
+  Model reader({{"nodes", nodes}}, {.inputs = {{.name = "x", .shape = {3}}, {.name = "lengths", .shape = {}}}});
+  const std::vector<float> before = read_all(reader);
+  const auto refused = [&](const std::vector<float>& ids, const std::vector<std::int32_t>& lengths) {
+    DatasetParts parts;
+    parts.rows = 2;
+    parts.inputs.push_back(column("x", {3}, DType::f32, ids));
+    parts.inputs.push_back(column("lengths", {}, DType::i32, lengths));
+    parts.targets.push_back(column<std::int32_t>("y", {}, DType::i32, {0, 1}));
+    const auto data = std::make_shared<const Dataset>(std::move(parts));
+    const auto error = error_of([&] {
+      Trainer trainer(reader, data, nullptr, {{"steps", 1}, {"batchSize", 2}}, pool_);
+      trainer.advance({});
+    });
+    EXPECT_EQ(error.has_value(), read_all(reader) == before);
+    return error ? std::string(error->what()) : "";
+  };
+  const auto invalid = [](const std::string& path, const std::string& range, const std::string& got) {
+    return "INVALID_LABEL at " + path + ": expected " + range + ", got " + got;
+  };
+  EXPECT_EQ(refused({0, 1, 2, 3, 4, 0}, {1, 3}), invalid("x[1, 1]", "[0, 3]", "4"));
+  EXPECT_EQ(refused({0, 1, -1, 3, 3, 0}, {1, 3}), invalid("x[0, 2]", "[0, 3]", "-1"));
+  EXPECT_EQ(refused({0, 1, 0.5F, 3, 3, 0}, {1, 3}), invalid("x[0, 2]", "[0, 3]", "0.5"));
+  EXPECT_EQ(refused({0, 1, 2, 3, 3, 0}, {0, 3}), invalid("lengths[0]", "[1, 3]", "0"));
+  EXPECT_EQ(refused({0, 1, 2, 3, 3, 0}, {1, 4}), invalid("lengths[1]", "[1, 3]", "4"));
+  EXPECT_EQ(refused({0, 1, 2, 3, 3, 0}, {1, 3}), "");
+}
+
 TEST_F(Refusals, Labels) {
   const Json two{{"batchSize", 2}};
   const auto label = ErrorCode::invalid_label;
