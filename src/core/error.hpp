@@ -63,6 +63,7 @@ inline constexpr std::string_view hint_keys[] = {
     "heads_divide",
     "hole",
     "longer_context",
+    "looks_ahead",
     "lower_rate",
     "merge_unknown",
     "missing_tensor",

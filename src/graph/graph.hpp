@@ -23,6 +23,7 @@ enum class Role : std::uint8_t {
   seed,       ///< gradient of the loss, one number a row: weight / divisor
   parameter,  ///< of the table: trained, frozen or state
   constant,
+  memory,  ///< what steps of generation remember: it keeps its place, and its numbers from run to run
   computed
 };
 

@@ -13,6 +13,7 @@ namespace trainyard {
 
 class Inference;  // graph/graph.hpp: what a shape rule reads and writes
 class Gradient;   // graph/autodiff.hpp: what a gradient rule reads and writes
+class Stepping;   // graph/stepping.hpp: what a step rule reads and writes
 
 inline constexpr std::size_t max_inputs = 8;
 inline constexpr std::size_t max_outputs = 4;
@@ -45,6 +46,7 @@ struct StepContext {
   std::uint64_t seed = 0;
   std::uint64_t step = 0;      ///< random numbers are f(seed, stream of the node, step, element of the whole batch)
   std::int64_t first_row = 0;  ///< place of row 0 in the whole batch (micro-batches)
+  std::int64_t position = 0;   ///< generation, where rows are positions: that of row 0 in the sequence
 };
 
 /// What a kernel gets. Kernels cannot fail: everything was checked when the graph was built.
@@ -126,6 +128,9 @@ struct Op {
   Scratch (*scratch)(const CallTypes&) = nullptr;
   /// Gradient rule: emits nodes into the same graph. Null: not differentiable (see `differentiable`).
   void (*gradient)(Gradient&) = nullptr;
+  /// Step rule: emits what the op is over single positions, for generation. Null: it looks at other positions, and
+  /// there is no such form.
+  void (*step)(Stepping&) = nullptr;
   /// Input that output 0 may overwrite (same size, same index read before written); -1: none.
   int in_place = -1;
   /// Input whose value output 0 adds to (the output lies in its place); -1: none. Set by the accumulate pass's twin op.

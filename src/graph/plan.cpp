@@ -131,7 +131,8 @@ class Planner {
     }
     for (const ValueId v : graph_.results) value(v).last = end;
     for (PlanValue& v : plan_.values) {
-      const bool filled_from_outside = v.role == Role::input || v.role == Role::target || v.role == Role::seed;
+      const bool filled_from_outside =
+          v.role == Role::input || v.role == Role::target || v.role == Role::seed || v.role == Role::memory;
       if (v.last == std::numeric_limits<int>::min() && !filled_from_outside) continue;
       if (v.first == std::numeric_limits<int>::max()) continue;
       if (options_.keep_all || filled_from_outside) v.last = end;

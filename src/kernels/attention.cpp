@@ -43,14 +43,14 @@ template <class T, class F>
 void each_block(const Attention<T>& h, F f) {
   for (std::int64_t first = 0; first < h.queries; first += block) {
     const std::int64_t rows = std::min(block, h.queries - first);
-    f(Block{first, rows, h.causal ? std::min(first + rows, h.keys) : h.keys});
+    f(Block{first, rows, h.causal ? std::min(h.before + first + rows, h.keys) : h.keys});
   }
 }
 
 /// Keys that query i sees.
 template <class T>
 std::int64_t seen(const Attention<T>& h, std::int64_t i) {
-  return h.causal ? std::min(i + 1, h.keys) : h.keys;
+  return h.causal ? std::min(h.before + i + 1, h.keys) : h.keys;
 }
 
 /// Drops of the numbers of query i's weights what the mask says.

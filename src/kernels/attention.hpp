@@ -17,7 +17,8 @@ struct Attention {
   std::int64_t keys = 0;   ///< that are there; what lies behind them is never read
   std::int64_t width = 0;  ///< numbers of a head
   T scale = T(1);
-  bool causal = false;  ///< query i sees keys 0 … i
+  bool causal = false;      ///< query i sees keys 0 … before + i
+  std::int64_t before = 0;  ///< keys of earlier positions
   const T *q = nullptr, *k = nullptr, *v = nullptr;
   std::int64_t q_step = 0, k_step = 0, v_step = 0, o_step = 0;
   DropoutMask mask;               ///< drops weights; probability 0: none

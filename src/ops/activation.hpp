@@ -31,6 +31,7 @@ template <Activation A>
           .run = TRAINYARD_KERNELS(run_activation),
           .work = [](const CallTypes& t) { return by_rows(t, A == Activation::relu ? 1 : 10); },
           .gradient = activation_gradient,
+          .step = step_elementwise,
           .in_place = 0,
           .fusion = Fusion::activation,
           .onnx = onnx,

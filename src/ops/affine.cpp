@@ -37,6 +37,7 @@ const Op affine{.name = "affine",
                 .run = TRAINYARD_KERNELS(run),
                 .work = elementwise_work,
                 .gradient = gradient,
+                .step = step_elementwise,
                 .in_place = 0,
                 .onnx = "Add(Mul(x, factor), offset)",
                 .print_attributes = print};

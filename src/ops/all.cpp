@@ -16,6 +16,11 @@ std::span<const Op* const> backward() {
   return list;
 }
 
+std::span<const Op* const> stepping() {
+  static constexpr std::array list{TRAINYARD_STEP_OPS(X)};
+  return list;
+}
+
 #undef X
 
 }  // namespace trainyard::ops

@@ -91,14 +91,22 @@
   X(mae_grad)                     \
   X(huber_grad)
 
+/// What step rules make of ops, for generation alone (graph/stepping.hpp).
+#define TRAINYARD_STEP_OPS(X) \
+  X(add_position)             \
+  X(attention_step)           \
+  X(recurrent_step)
+
 namespace trainyard::ops {
 
 #define X(op) extern const Op op;
 TRAINYARD_OPS(X)
 TRAINYARD_BACKWARD_OPS(X)
+TRAINYARD_STEP_OPS(X)
 #undef X
 
 [[nodiscard]] std::span<const Op* const> all();
 [[nodiscard]] std::span<const Op* const> backward();
+[[nodiscard]] std::span<const Op* const> stepping();
 
 }  // namespace trainyard::ops

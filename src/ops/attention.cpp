@@ -16,26 +16,6 @@
 namespace trainyard::ops {
 namespace {
 
-/// Where queries, keys and values are: in which input, from which column on, and how far positions lie apart.
-struct Operands {
-  struct Part {
-    std::size_t input;
-    std::int64_t column, step;
-  };
-  Part q, k, v;
-  std::int64_t width, queries, keys;
-
-  Operands(const AttentionAttributes& a, const ValueType& tq, const ValueType* tk, const ValueType* tv) {
-    const std::int64_t first = tq.shape.back();
-    width = first / (tk == nullptr ? a.heads + 2 * a.kv_heads : a.heads);
-    queries = tq.shape[0];
-    keys = tk == nullptr ? queries : tk->shape[0];
-    q = {0, 0, first};
-    k = tk == nullptr ? Part{0, a.heads * width, first} : Part{1, 0, tk->shape.back()};
-    v = tv == nullptr ? Part{k.input, k.column + a.kv_heads * width, k.step} : Part{2, 0, tv->shape.back()};
-  }
-};
-
 void infer(Inference& i) {
   const auto& a = i.attributes<AttentionAttributes>();
   const ValueType& q = i.in(0);
@@ -184,6 +164,7 @@ const Op attention{.name = "attention",
                    .work = work<0>,
                    .scratch = scratch<0>,
                    .gradient = gradient,
+                   .step = step_attention,
                    .onnx = "Attention",
                    .print_attributes = print};
 const Op attention_grad{.name = "attention_grad",

@@ -6,6 +6,7 @@
 #include "graph/autodiff.hpp"
 #include "graph/graph.hpp"
 #include "graph/op.hpp"
+#include "graph/stepping.hpp"
 
 namespace trainyard::ops {
 

@@ -49,6 +49,12 @@ void gradient(Gradient& g) {
   }
 }
 
+void step(Stepping& s) {
+  const int axis = s.common_axis();
+  if (axis == s.attributes().as<AxisAttributes>().axis) s.refuse();
+  s.itself(axis);
+}
+
 void print(const Attributes& attributes, TextSink& sink) { sink.put("axis", attributes.as<AxisAttributes>().axis); }
 
 }  // namespace
@@ -58,6 +64,7 @@ const Op concat{.name = "concat",
                 .run = TRAINYARD_KERNELS(run),
                 .work = elementwise_work,
                 .gradient = gradient,
+                .step = step,
                 .onnx = "Concat",
                 .print_attributes = print};
 

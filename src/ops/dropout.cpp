@@ -40,6 +40,7 @@ const Op dropout{.name = "dropout",
                  .run = TRAINYARD_KERNELS(run),
                  .work = [](const CallTypes& t) { return by_rows(t, 12); },
                  .gradient = gradient,
+                 .step = step_elementwise,
                  .in_place = 0,
                  .onnx = "Dropout",
                  .print_attributes = print};

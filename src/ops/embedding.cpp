@@ -79,6 +79,7 @@ const Op embedding{.name = "embedding",
                    .run = TRAINYARD_KERNELS(run),
                    .work = elementwise_work,
                    .gradient = gradient,
+                   .step = step_elementwise,
                    .onnx = "Gather"};
 const Op embedding_dw_accumulate{.name = "embedding_dw_accumulate",
                                  .infer = infer_dw,

@@ -23,6 +23,7 @@ const Op identity{.name = "identity",
                   .run = TRAINYARD_KERNELS(run),
                   .work = elementwise_work,
                   .gradient = gradient,
+                  .step = step_elementwise,
                   .onnx = "Identity"};
 
 }  // namespace trainyard::ops

@@ -32,6 +32,12 @@ void infer(Inference& i) {
   i.out(group);
 }
 
+void step(Stepping& s) {
+  const int axis = s.common_axis();
+  if (axis >= s.was(0).shape.rank() - s.attributes().as<LayerNormAttributes>().axes) s.refuse();
+  s.itself(axis);
+}
+
 void gradient(Gradient& g) {
   const ValueId mean = g.out(1);
   const ValueId rstd = g.out(2);
@@ -99,6 +105,7 @@ const Op layer_norm{.name = "layer_norm",
                     .run = TRAINYARD_KERNELS(run_layer_norm),
                     .work = [](const CallTypes& t) { return by_rows(t, 7); },
                     .gradient = gradient,
+                    .step = step,
                     .in_place = 0,
                     .onnx = "LayerNormalization",
                     .print_attributes = print};

@@ -53,6 +53,7 @@ const Op max{.name = "max",
              .run = TRAINYARD_KERNELS(run),
              .work = reduction_work,
              .gradient = gradient,
+             .step = step_reduction,
              .onnx = "ReduceMax",
              .print_attributes = print_axis};
 const Op max_grad{.name = "max_grad",

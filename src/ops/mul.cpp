@@ -22,6 +22,7 @@ const Op mul{.name = "mul",
              .run = TRAINYARD_KERNELS(run),
              .work = elementwise_work,
              .gradient = gradient,
+             .step = step_elementwise,
              .in_place = 0,
              .onnx = "Mul"};
 

@@ -1,5 +1,6 @@
 // Attributes of rnn, lstm and gru, for the layers that describe them and whoever goes on from a kept state.
 #pragma once
+#include "graph/stepping.hpp"
 #include "kernels/recurrent.hpp"
 
 namespace trainyard::ops {
@@ -14,5 +15,8 @@ inline constexpr std::size_t last_state = 1;  ///< [*, H]
 inline constexpr std::size_t last_cell = 3;   ///< [*, H], of lstm
 /// Inputs that a step can go on from.
 inline constexpr std::size_t first_state = 4, first_cell = 5;
+
+/// Step rule of the three: the state lies in a memory.
+void step_recurrent(Stepping& s);
 
 }  // namespace trainyard::ops

@@ -38,6 +38,14 @@ inline void infer_reduction(Inference& i) {
           .flops = static_cast<double>(t.in[0]->elements(t.rows))};
 }
 
+/// Every position reduces by itself; the axis that goes may not be that of positions.
+inline void step_reduction(Stepping& s) {
+  const int gone = s.attributes().as<AxisAttributes>().axis;
+  const int axis = s.common_axis();
+  if (axis == gone) s.refuse();
+  s.itself(gone < axis ? axis - 1 : axis);
+}
+
 inline void print_axis(const Attributes& attributes, TextSink& sink) {
   sink.put("axis", attributes.as<AxisAttributes>().axis);
 }

@@ -27,6 +27,23 @@ void gradient(Gradient& g) {
   g.set(0, g.add(reshape, {g.d()}, Attributes(ReshapeAttributes{g.graph().type(g.in(0)).shape})));
 }
 
+/// The new axes must have one of positions too: as many numbers before it.
+void step(Stepping& s) {
+  const int from = s.axis(0);
+  if (from < 0) return s.itself(-1);
+  const auto before = [](const Shape& shape, int axis) {
+    std::int64_t n = 1;
+    for (int i = 0; i < axis; ++i) n *= shape[i];
+    return n;
+  };
+  const Shape& shape = s.attributes().as<ReshapeAttributes>().shape;
+  for (int to = 0; to < shape.rank(); ++to) {
+    if (shape[to] != s.positions() || before(shape, to) != before(s.was(0).shape, from)) continue;
+    return s.itself(to, Attributes(ReshapeAttributes{with_axis(shape, to, 1)}));
+  }
+  s.refuse();
+}
+
 }  // namespace
 
 const Op reshape{.name = "reshape",
@@ -34,6 +51,7 @@ const Op reshape{.name = "reshape",
                  .run = TRAINYARD_KERNELS(run),
                  .work = elementwise_work,
                  .gradient = gradient,
+                 .step = step,
                  .in_place = 0,
                  .onnx = "Reshape"};
 

@@ -15,6 +15,7 @@ const Op rms_norm{
     .run = TRAINYARD_KERNELS(run_layer_norm),
     .work = [](const CallTypes& t) { return by_rows(t, 5); },
     .gradient = [](Gradient& g) { layer_norm.gradient(g); },
+    .step = [](Stepping& s) { layer_norm.step(s); },
     .in_place = 0,
     .onnx = "RMSNormalization",
     .print_attributes = [](const Attributes& a, TextSink& sink) { layer_norm.print_attributes(a, sink); }};

@@ -30,16 +30,19 @@ template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
   using V = simd::Vec<T>;
   const Shape& shape = c.in_type[0]->shape;
-  const std::int64_t positions = shape[0];
+  const auto& a = c.attributes_as<RopeAttributes>();
+  // Of a table as long as the sequence, or, where rows are positions, of all of them from the present one on.
+  const std::int64_t positions = a.rows ? c.in_type[1]->shape[0] : shape[0];
   const std::int64_t width = c.in_type[1]->shape.back();
   const std::int64_t half = width / 2;
-  const V sign(c.attributes_as<RopeAttributes>().inverse ? T(-1) : T(1));
+  const V sign(a.inverse ? T(-1) : T(1));
+  const std::int64_t past = a.rows ? c.context->position + begin : 0;
   const auto [first, count] = elements(*c.in_type[0], begin, end);
   const T* x = c.input<T>(0) + first;
   T* y = c.output<T>(0) + first;
   if (x != y) std::copy_n(x, count, y);
   for (std::int64_t at = 0; at < count; at += width) {
-    const T* cosines = c.input<T>(1) + at / shape[1] % positions * width;
+    const T* cosines = c.input<T>(1) + (past + at / shape[1]) % positions * width;
     simd::sweep<T>(
         half,
         [sign](V& a, V& b, const V& cosine, const V& sine) {
@@ -56,6 +59,14 @@ void gradient(Gradient& g) {
   RopeAttributes a = g.attributes().as<RopeAttributes>();
   a.inverse = !a.inverse;
   g.set(0, g.add(rope, {g.d(), g.in(1)}, Attributes(a)));
+}
+
+void step(Stepping& s) {
+  if (s.axis(0) != 0) s.refuse();
+  RopeAttributes a = s.attributes().as<RopeAttributes>();
+  a.rows = true;
+  s.bound();
+  s.itself(0, Attributes(a));
 }
 
 }  // namespace
@@ -84,6 +95,7 @@ const Op rope{.name = "rope",
               .run = TRAINYARD_KERNELS(run),
               .work = [](const CallTypes& t) { return by_rows(t, 3); },
               .gradient = gradient,
+              .step = step,
               .in_place = 0,
               .onnx = "RotaryEmbedding"};
 

@@ -8,6 +8,7 @@ namespace trainyard::ops {
 
 struct RopeAttributes {
   bool inverse = false;  ///< turns the other way: the gradient
+  bool rows = false;     ///< rows are positions (generation)
 };
 
 /// The table of `positions` positions for heads of an even `width`: angles position / base^(2 i / width). The graph has

@@ -48,6 +48,15 @@ void gradient(Gradient& g) {
   g.set(0, g.add(slice_grad, {g.d()}, Attributes(SliceGradAttributes{a, x.shape[a.axis]})));
 }
 
+/// The last position is, step by step, the one at hand.
+void step(Stepping& s) {
+  const auto& a = s.attributes().as<SliceAttributes>();
+  const int axis = s.axis(0);
+  if (axis != a.axis) return s.itself(axis);
+  if (a.length != 1 || a.start + 1 != s.positions()) s.refuse();
+  s.set(0, s.in(0), -1);
+}
+
 // dx = dy in its place, zeros around it.
 void infer_grad(Inference& i) {
   const auto& a = i.attributes<SliceGradAttributes>();
@@ -81,6 +90,7 @@ const Op slice{.name = "slice",
                .run = TRAINYARD_KERNELS(run),
                .work = elementwise_work,
                .gradient = gradient,
+               .step = step,
                .onnx = "Slice",
                .print_attributes = print};
 const Op slice_grad{.name = "slice_grad",

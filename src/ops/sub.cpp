@@ -23,6 +23,7 @@ const Op sub{.name = "sub",
              .run = TRAINYARD_KERNELS(run),
              .work = elementwise_work,
              .gradient = gradient,
+             .step = step_elementwise,
              .in_place = 0,
              .onnx = "Sub"};
 

@@ -71,6 +71,7 @@ const Op sum{.name = "sum",
              .run = TRAINYARD_KERNELS(reduce, false),
              .work = reduction_work,
              .gradient = gradient_sum,
+             .step = step_reduction,
              .onnx = "ReduceSum",
              .print_attributes = print_axis};
 const Op mean{.name = "mean",
@@ -78,6 +79,7 @@ const Op mean{.name = "mean",
               .run = TRAINYARD_KERNELS(reduce, true),
               .work = reduction_work,
               .gradient = gradient_mean,
+              .step = step_reduction,
               .onnx = "ReduceMean",
               .print_attributes = print_axis};
 const Op spread{

@@ -124,6 +124,7 @@ void Model::write_as(ParamId id, std::span<const T> numbers) {
     throw Error(ErrorCode::parameter_mismatch, p.names.front(), text(p.shape) + " = " + std::to_string(p.shape.size()),
                 std::to_string(numbers.size()));
   }
+  touch();
   with_memory(p, precision(), (at.block == Block::state ? state_ : parameters_).data() + at.offset, [&](auto* to) {
     using To = std::remove_pointer_t<decltype(to)>;
     each_stored(p, [&](std::int64_t i, std::int64_t s) { to[s] = convert<To>(numbers[static_cast<std::size_t>(i)]); });

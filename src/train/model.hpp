@@ -74,6 +74,10 @@ class Model {
   void freeze(ParamId id, bool frozen);
   /// Changes when plans must be made anew (a parameter was frozen or thawed).
   [[nodiscard]] std::uint64_t structure() const { return structure_; }
+  /// Changes whenever parameters do: what was computed with them before is of the past. `touch` is for those that
+  /// write through memory().
+  [[nodiscard]] std::uint64_t changes() const { return changes_; }
+  void touch() const { ++changes_; }
 
   /// {layers: [{path, name, type, output, parameters, formula}], parameters, trainable, bytes}.
   [[nodiscard]] Json summary() const;
@@ -94,6 +98,7 @@ class Model {
   std::vector<std::pair<std::string, ValueType>> outputs_;
   std::vector<std::optional<Limits>> limits_;  ///< by input
   std::uint64_t structure_ = 0;
+  mutable std::uint64_t changes_ = 0;
 };
 
 }  // namespace trainyard

@@ -52,6 +52,7 @@ void Learner::arrange(bool penalised) {
 void Learner::update(double lr, double gradient_scale, double l1, double l2, std::uint64_t step, ThreadPool& pool) {
   const std::size_t size = element_size(DType::f32, model_.precision());
   const ModelMemory memory = model_.memory();
+  model_.touch();
   for (const Range& range : ranges_) {
     const auto piece = [&](std::size_t begin, std::size_t end) {
       Update u;
@@ -129,6 +130,7 @@ void Snapshot::take(const Model& model, const Learner& learner) {
 }
 
 void Snapshot::restore(const Model& model, const Learner& learner) const {
+  model.touch();
   each(model, learner,
        [](std::byte* live, const std::byte* copy, std::size_t bytes) { std::memcpy(live, copy, bytes); });
 }

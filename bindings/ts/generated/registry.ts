@@ -45,6 +45,7 @@ export const hintKeys = [
   'heads_divide',
   'hole',
   'longer_context',
+  'looks_ahead',
   'lower_rate',
   'merge_unknown',
   'missing_tensor',

@@ -64,6 +64,8 @@ export const en: Table = {
     hole: () => 'Between two tensors are bytes that belong to none.',
     inflated_too_large: (bytes) => `It unpacks to more than ${bytes} bytes; raise maxBytes if that is meant.`,
     load_again: () => 'Call load() for a new engine and load the saved weights.',
+    looks_ahead: () =>
+      'Generation goes from left to right; this layer looks at positions still to come. Make it causal.',
     lower_rate: () => 'Lower the learning rate, scale the inputs to about −1 to 1, or set clipNorm.',
     missing_tensor: (name) => `The file has no tensor ${name}: it was saved from another model.`,
     name_taken: (name) => `Give it another name than ${name}.`,

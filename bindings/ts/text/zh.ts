@@ -53,6 +53,7 @@ export const zh: Table = {
     hole: () => '两个张量之间有不属于任何张量的字节。',
     inflated_too_large: (bytes) => `解压后超过 ${bytes} 字节；如果确实需要，请调大 maxBytes。`,
     load_again: () => '再次调用 load() 得到新引擎，并载入保存过的权重。',
+    looks_ahead: () => '生成从左到右进行，而这一层会看后面的位置。请让它只看前面（causal）。',
     lower_rate: () => '调低学习率，把输入缩放到 −1 到 1 左右，或设置 clipNorm。',
     missing_tensor: (name) => `文件里没有张量 ${name}：它来自另一个模型。`,
     name_taken: (name) => `换一个名字，${name} 已经用过。`,
