@@ -16,6 +16,7 @@ set(TRAINYARD_FOLDERS
   text
   data
   train
+  generate
   io
 )
 
