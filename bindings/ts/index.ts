@@ -18,6 +18,7 @@ export {
   type ModelOptions,
   type PredictOptions,
 } from './model.js';
+export type { GenerateOptions, Token, TokenProbability } from './generate.js';
 export { Tokenizer, type TokenizerOptions, type WindowOptions } from './tokenizer.js';
 export { Parameter } from './parameter.js';
 export { Run, type FitOptions, type StepResult } from './run.js';

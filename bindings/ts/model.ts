@@ -4,6 +4,7 @@ import { describeInputs } from './data/dataset.js';
 import { Buffers, type Values } from './data/values.js';
 import { disposable } from './dispose.js';
 import { failure } from './errors.js';
+import { generate, type GenerateOptions, type Token } from './generate.js';
 import { numbersOf, Parameter } from './parameter.js';
 import { kindOf, namesOf, optionsOf, plain, refuseUnknown, whole } from './plain.js';
 import type { Handle, InspectedValue, ModelMade, ModelSummary, ParameterField, Tensor } from './protocol.js';
@@ -125,6 +126,24 @@ export class Model {
       const spec = { inputs: describeInputs(inputs, buffers), ...wanted };
       return this.#client.call('predict', { model: this.#use(), spec, buffers: buffers.list });
     });
+  }
+
+  /**
+   * Writes on from a prompt, token after token, by what a network of ids `[T]` gives for the next. May be called while
+   * it trains or a run is paused: each token comes from the weights of its moment. A token costs one position; where
+   * the text grows longer than the model's sequence, it goes on from its last half. `break` ends it.
+   *
+   * ```ts
+   * for await (const { id } of model.generate(await tok.encode('Call me'), { maxTokens: 100, temperature: 0.8 })) {
+   *   text += tok.decode([id]);
+   * }
+   * ```
+   *
+   * @throws {TrainyardError} while iterating: EMPTY_DATA, INVALID_LABEL (`prompt[3]`), SHAPE_MISMATCH for a model of
+   * another kind, NOT_SUPPORTED for one that looks ahead, DIVERGED for scores that are no numbers, DISPOSED, …
+   */
+  generate(prompt: Int32Array | readonly number[], options?: GenerateOptions): AsyncGenerator<Token, void> {
+    return generate(this.#client, () => this.#use(), prompt, options);
   }
 
   /** Computes the outputs `times` times over and tells how long that took, without the way in and out of the engine. */

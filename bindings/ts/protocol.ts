@@ -157,6 +157,9 @@ export interface Calls {
   exportModel: [{ model: Handle }, Uint8Array<ArrayBuffer>];
   loadModel: [{ model: Handle; bytes: Uint8Array }, { loaded: string[] }];
   graphText: [{ model: Handle; options: object }, string];
+  generate: [{ model: Handle; prompt: Int32Array; options: object }, { generator: Handle }];
+  /** At most so many tokens: id and probability of each, then of each of its `candidates`; `done` with the last. */
+  generateNext: [{ generator: Handle; count: number }, { numbers: Float64Array; candidates: number; done: boolean }];
   fit: [{ model: Handle; train: Handle; val: Handle | null; options: object; pace: Pace }, { run: Handle }];
   setRun: [{ run: Handle; options: object; pace: Partial<Pace> }, void];
   pauseRun: [{ run: Handle }, RunState];

@@ -26,6 +26,7 @@ import type {
   EngineModule,
   EngineObject,
   Factory,
+  GeneratorObject,
   ModelObject,
   TextObject,
   TokenizerObject,
@@ -46,6 +47,8 @@ export class Host {
   readonly #runs = new Map<Handle, LiveRun>();
   /** The run that trains a model now. */
   readonly #training = new Map<Handle, LiveRun>();
+  /** The models that generators write with. */
+  readonly #writing = new Map<Handle, Handle>();
   #module: EngineModule | undefined;
   /** Those that its threads run in. */
   readonly #workers: Worker[] = [];
@@ -155,6 +158,7 @@ export class Host {
 
     release: ({ handle }) => {
       this.#training.get(handle)?.stop();
+      for (const [generator, model] of this.#writing) if (model === handle) this.#drop(generator);
       this.#drop(handle);
     },
 
@@ -209,6 +213,21 @@ export class Host {
 
     graphText: ({ model, options }) => this.#object<ModelObject>(model).graphText(JSON.stringify(options)),
 
+    generate: ({ model, prompt, options }) => {
+      const object = this.#object<ModelObject>(model);
+      const made = this.#withBuffers([prompt], ([pointer]) =>
+        this.#m.createGenerator(object, pointer!, JSON.stringify(options)),
+      );
+      const generator = this.#add(made);
+      this.#writing.set(generator, model);
+      return { generator };
+    },
+
+    generateNext: ({ generator, count }) => {
+      const object = this.#object<GeneratorObject>(generator);
+      return { numbers: object.next(count, 10).slice(), candidates: object.candidates(), done: object.done() };
+    },
+
     fit: ({ model, train, val, options, pace }) => {
       if (this.#training.get(model)?.ended === false) throw new Refusal('BUSY', 'fit', { hint: 'stop_first' });
       const object = this.#m.createRun(
@@ -262,17 +281,18 @@ export class Host {
     return this.#next++;
   }
 
+  #drop(handle: Handle): void {
+    this.#objects.get(handle)?.delete();
+    this.#objects.delete(handle);
+    this.#writing.delete(handle);
+  }
+
   #keep(dataset: DatasetObject) {
     return { handle: this.#add(dataset), info: JSON.parse(dataset.info()) as DatasetInfo };
   }
 
   #keepTokenizer(object: TokenizerObject): TokenizerMade {
     return { tokens: object.tokens().slice(), ends: object.ends().slice(), handle: this.#add(object) };
-  }
-
-  #drop(handle: Handle): void {
-    this.#objects.get(handle)?.delete();
-    this.#objects.delete(handle);
   }
 
   #readText({ text, use, chunk, last }: Arguments<'readText'>): Result<'readText'> {

@@ -63,6 +63,14 @@ export interface RunObject extends EngineObject {
   update(index: number): Float32Array;
 }
 
+export interface GeneratorObject extends EngineObject {
+  /** Tokens as numbers (protocol.ts, `generateNext`); a view of memory that the next call may overwrite: copy it. */
+  next(count: number, milliseconds: number): Float64Array;
+  /** How many candidates each token has. */
+  candidates(): number;
+  done(): boolean;
+}
+
 export interface EngineModule {
   wasmMemory: WebAssembly.Memory;
   engineInfo(): string;
@@ -78,6 +86,7 @@ export interface EngineModule {
   loadTokenizer(json: string): TokenizerObject;
   openText(options: string, tokenizer: TokenizerObject | null): TextObject;
   createModel(description: string, options: string): ModelObject;
+  createGenerator(model: ModelObject, prompt: number, options: string): GeneratorObject;
   createRun(model: ModelObject, train: DatasetObject, val: DatasetObject | null, options: string): RunObject;
 }
 

@@ -1,0 +1,168 @@
+// Texts that a model writes: learnt, streamed, ended, several at once; bad prompts and options.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { data, load, nn } from 'trainyard';
+import { failureOf } from './support.mjs';
+
+const vocab = 6;
+const context = 16;
+/** The tokens that `model.generate` gives. */
+const collect = (tokens) => Array.fromAsync?.(tokens) ?? gather(tokens);
+async function gather(tokens) {
+  const list = [];
+  for await (const token of tokens) list.push(token);
+  return list;
+}
+const idsOf = (tokens) => tokens.map(({ id }) => id);
+/** Windows over 0, 1, …, 5, 0, 1, …: each id is the one before it and one more. */
+const pattern = () => {
+  const row = (from) => Array.from({ length: context }, (_, i) => (from + i) % vocab);
+  const starts = [0, 1, 2, 3, 4, 5];
+  return data.arrays({
+    x: { data: Int32Array.from(starts.flatMap(row)), shape: [vocab, context] },
+    y: { data: Int32Array.from(starts.flatMap((start) => row(start + 1))), shape: [vocab, context] },
+  });
+};
+
+describe('a model that writes', () => {
+  let engine;
+  let model;
+  const make = () =>
+    engine.model(nn.sequential(nn.gpt({ vocab, context, layers: 1, heads: 2, dim: 16 })), {
+      input: [context],
+      seed: 1,
+    });
+  before(async () => {
+    engine = await load({ threads: 1, deterministic: true });
+    model = await make();
+    const run = model.fit(pattern(), { optimizer: { type: 'adam', lr: 0.01 }, batchSize: 6, steps: 200 });
+    await run.done;
+  });
+  after(() => engine.dispose());
+
+  test('goes on with what it has learnt, beyond its context', async () => {
+    const tokens = await collect(model.generate([2, 3], { maxTokens: 40, temperature: 0, candidates: 2 }));
+    assert.deepEqual(
+      idsOf(tokens),
+      Array.from({ length: 40 }, (_, i) => (4 + i) % vocab),
+    );
+    for (const { id, probability, candidates } of tokens) {
+      assert.ok(probability > 0.5 && probability <= 1);
+      assert.equal(candidates.length, 2);
+      assert.deepEqual(candidates[0], { id, probability });
+      assert.ok(candidates[1].probability < probability);
+    }
+    assert.deepEqual((await collect(model.generate(Int32Array.of(5), { maxTokens: 1 })))[0].candidates, []);
+  });
+
+  test('says what predict says', async () => {
+    const ids = Array.from({ length: context }, (_, i) => (i * i) % vocab);
+    const { data: shares } = await model.predict(
+      { data: Int32Array.from(ids), shape: [1, context] },
+      { activation: 'softmax' },
+    );
+    const [token] = await collect(model.generate(ids, { maxTokens: 1, candidates: vocab }));
+    const last = shares.slice(-vocab);
+    for (const { id, probability } of token.candidates) assert.ok(Math.abs(last[id] - probability) < 1e-5);
+  });
+
+  test('is a function of its seed; several at once do not meet', async () => {
+    const options = { maxTokens: 30, temperature: 3 };
+    const alone = idsOf(await collect(model.generate([1], { ...options, seed: 1 })));
+    const both = await Promise.all([1, 2].map((seed) => collect(model.generate([1], { ...options, seed }))));
+    assert.deepEqual(idsOf(both[0]), alone);
+    assert.notDeepEqual(idsOf(both[1]), alone);
+  });
+
+  test('ends with a stop token, with the last one asked for, with break', async () => {
+    const stopped = await collect(model.generate([0], { temperature: 0, stop: [4] }));
+    assert.deepEqual(idsOf(stopped), [1, 2, 3, 4]);
+    assert.deepEqual(await collect(model.generate([0], { maxTokens: 0 })), []);
+    const { usedBytes: before } = await engine.memory();
+    for (let i = 0; i < 5; i++) {
+      let count = 0;
+      for await (const token of model.generate([0], { temperature: 0 })) {
+        assert.equal(token.id, ++count % vocab);
+        if (count === 20) break;
+      }
+      assert.equal(count, 20);
+    }
+    const { usedBytes: now } = await engine.memory();
+    assert.ok(now - before < 50_000, `${now - before} bytes are left of texts that ended`);
+  });
+
+  test('writes while a run is paused, and between its steps, by the weights of the moment', async () => {
+    const learner = await make();
+    const run = learner.fit(pattern(), {
+      optimizer: { type: 'adam', lr: 0.01 },
+      batchSize: 6,
+      epochs: 1e6,
+      paused: true,
+    });
+    await run.step(1);
+    const greedy = { maxTokens: 12, temperature: 0 };
+    assert.equal((await collect(learner.generate([0], greedy))).length, 12);
+    await run.resume();
+    // Written while it learns: sooner or later what it has learnt.
+    const wanted = Array.from({ length: 12 }, (_, i) => (1 + i) % vocab).join();
+    let text = '';
+    for (let tries = 0; tries < 500 && text !== wanted; tries++) {
+      text = idsOf(await collect(learner.generate([0], greedy))).join();
+    }
+    assert.equal(text, wanted);
+    await run.stop();
+    learner.dispose();
+  });
+
+  test('of a model that is disposed of, it ends with DISPOSED', async () => {
+    const gone = await make();
+    const tokens = gone.generate([0], { maxTokens: 100 });
+    await tokens.next();
+    gone.dispose();
+    await failureOf(tokens.next(), 'DISPOSED');
+    assert.deepEqual(await tokens.next(), { done: true, value: undefined });
+    await failureOf(gone.generate([0]).next(), 'DISPOSED');
+  });
+
+  test('refuses bad prompts and options, and goes on', async () => {
+    const refused = async (code, path, prompt, options) => {
+      const error = await failureOf(model.generate(prompt, options).next(), code);
+      assert.equal(error.path, path);
+    };
+    await refused('EMPTY_DATA', 'prompt', []);
+    await refused('INVALID_LABEL', 'prompt[3]', [0, 1, 2, vocab]);
+    await refused('INVALID_LABEL', 'prompt[1]', [0, 1.5]);
+    await refused('INVALID_LABEL', 'prompt[0]', [NaN]);
+    await refused('TYPE_MISMATCH', 'prompt', 'text');
+    await refused('INVALID_VALUE', 'generate.temperature', [0], { temperature: -1 });
+    await refused('INVALID_VALUE', 'generate.temperature', [0], { temperature: NaN });
+    await refused('INVALID_VALUE', 'generate.topP', [0], { topP: 0 });
+    await refused('INVALID_VALUE', 'generate.topP', [0], { topP: 1.5 });
+    await refused('INVALID_VALUE', 'generate.topK', [0], { topK: 0 });
+    await refused('UNKNOWN_OPTION', 'generate.topk', [0], { topk: 3 });
+    await refused('INVALID_LABEL', 'generate.stop[0]', [0], { stop: [vocab] });
+    await refused('TYPE_MISMATCH', 'generate', [0], 5);
+    assert.equal((await collect(model.generate([0], { maxTokens: 3 }))).length, 3);
+  });
+
+  test('refuses models of another kind', async () => {
+    const points = await engine.model(nn.sequential(nn.linear(2)), { input: [2] });
+    await failureOf(points.generate([0]).next(), 'TYPE_MISMATCH');
+    const ahead = await engine.model(
+      nn.sequential(nn.embedding({ vocab, dim: 4 }), nn.gru({ hidden: 4, bidirectional: true }), nn.linear(vocab)),
+      { input: [context] },
+    );
+    const error = await failureOf(ahead.generate([0]).next(), 'NOT_SUPPORTED');
+    assert.match(error.hint, /left to right/);
+  });
+
+  test('tells of a network that gives no numbers', async () => {
+    const broken = await make();
+    const [{ name, size }] = await broken.parameters();
+    const tokens = broken.generate([0], { maxTokens: 3 });
+    assert.equal((await tokens.next()).done, false);
+    await broken.set(name, new Float32Array(size).fill(NaN));
+    await failureOf(tokens.next(), 'DIVERGED');
+    broken.dispose();
+  });
+});
