@@ -25,7 +25,9 @@ if(EMSCRIPTEN)
     endif()
     file(READ "${CMAKE_SOURCE_DIR}/package.json" package)
     string(JSON version GET "${package}" version)
-    target_compile_definitions(module PRIVATE TRAINYARD_VERSION="${version}")
+    target_compile_definitions(module PRIVATE TRAINYARD_VERSION="${version}"
+      # Without RTTI a type that was never bound has no name in Embind's complaints.
+      EMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
   endif()
 else()
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bindings/describe/*.cpp")

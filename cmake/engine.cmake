@@ -13,9 +13,10 @@ foreach(folder IN LISTS TRAINYARD_FOLDERS)
     target_link_libraries(${library} PUBLIC ${below} trainyard_flags PRIVATE trainyard_warnings)
     set(flavour hot)
     set(headers <xsimd/xsimd.hpp>)
-    # The loops of src/ops gain nothing from what -O3 adds (inlining and unrolling), only their size.
-    if(EMSCRIPTEN AND folder STREQUAL "ops")
-      target_compile_options(${library} PRIVATE -O2)
+    # Hot loops are written with vectors by hand (simd/loop.hpp): what the compiler adds to them, unrolled copies and
+    # vectors of what is left over, is size alone. Inlining, which they need, -Os does and -Oz does not.
+    if(EMSCRIPTEN AND folder IN_LIST TRAINYARD_HOT_FOLDERS)
+      target_compile_options(${library} PRIVATE -Os -fno-unroll-loops -fno-vectorize -fno-slp-vectorize)
     endif()
     if(EMSCRIPTEN AND NOT folder IN_LIST TRAINYARD_HOT_FOLDERS)
       target_compile_options(${library} PRIVATE -Oz)

@@ -50,24 +50,37 @@ decltype(auto) guarded(F&& f) {
   }
 }
 
+/// Text comes as a handle and is copied inside of the call: of one that Embind copies itself it frees the bytes only
+/// where the call returns, so that each refused call would leave them behind.
+template <class A>
+struct Argument {
+  using Type = A;
+  static A&& read(A& a) { return std::forward<A>(a); }
+};
+template <>
+struct Argument<const std::string&> {
+  using Type = const emscripten::val&;
+  static std::string read(Type a) { return a.as<std::string>(); }
+};
+
 template <auto F>
 struct Bound;
 template <class R, class... A, R (*F)(A...)>
 struct Bound<F> {
-  static R call(A... a) {
-    return guarded([&]() -> R { return F(std::forward<A>(a)...); });
+  static R call(typename Argument<A>::Type... a) {
+    return guarded([&]() -> R { return F(Argument<A>::read(a)...); });
   }
 };
 template <class C, class R, class... A, R (C::*F)(A...)>
 struct Bound<F> {
-  static R call(C& self, A... a) {
-    return guarded([&]() -> R { return (self.*F)(std::forward<A>(a)...); });
+  static R call(C& self, typename Argument<A>::Type... a) {
+    return guarded([&]() -> R { return (self.*F)(Argument<A>::read(a)...); });
   }
 };
 template <class C, class R, class... A, R (C::*F)(A...) const>
 struct Bound<F> {
-  static R call(const C& self, A... a) {
-    return guarded([&]() -> R { return (self.*F)(std::forward<A>(a)...); });
+  static R call(const C& self, typename Argument<A>::Type... a) {
+    return guarded([&]() -> R { return (self.*F)(Argument<A>::read(a)...); });
   }
 };
 

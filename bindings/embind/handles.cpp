@@ -26,7 +26,7 @@ std::vector<Bytes> take_all(const em::val& pointers) {
 /// Splits a call's JSON into the data it carries and its other options.
 Dataset data_of(const std::string& spec, const em::val& pointers, Json& options) {
   options = parse_json(spec, "inputs");
-  Json data{{"kind", "arrays"}};
+  Json data = json_object("kind", "arrays");
   for (const char* key : {"inputs", "targets"}) {
     if (const auto it = options.find(key); it != options.end()) {
       data[key] = std::move(*it);
@@ -43,7 +43,7 @@ em::val view(const std::vector<T>& numbers) {
 }
 
 Json place(const NamedArray& array, std::size_t index) {
-  return {{"name", array.name}, {"shape", array.shape}, {"view", index}};
+  return json_object("name", array.name, "shape", array.shape, "view", index);
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ std::string DatasetHandle::read() {
     std::vector<std::int64_t> shape{static_cast<std::int64_t>(rows.size())};
     shape.insert(shape.end(), column.shape.dims().begin(), column.shape.dims().end());
     list.push_back(
-        {{"name", column.name}, {"target", column.target}, {"shape", std::move(shape)}, {"view", columns.size()}});
+        json_object("name", column.name, "target", column.target, "shape", std::move(shape), "view", columns.size()));
     std::vector<float>& numbers = columns.emplace_back(rows.size() * static_cast<std::size_t>(column.shape.size()));
     data->gather(rows, columns.size() - 1, {numbers.data()});
   }

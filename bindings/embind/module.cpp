@@ -12,6 +12,7 @@
 #include "kernels/gemm/gemm.hpp"
 #include "text.hpp"
 #include "text/tokenizer_json.hpp"
+#include "train/ledger.hpp"
 #include "train/options.hpp"
 
 namespace trainyard::bindings {
@@ -20,14 +21,13 @@ namespace {
 namespace em = emscripten;
 
 std::string engine_info() {
-  return Json{{"version", TRAINYARD_VERSION},
-              {"lanes", kernels::vector_lanes<float>()},
 #ifdef __wasm_relaxed_simd__
-              {"relaxed", true},
+  constexpr bool relaxed = true;
 #else
-              {"relaxed", false},
+  constexpr bool relaxed = false;
 #endif
-              {"threads", engine().pool->size()}}
+  return json_object("version", TRAINYARD_VERSION, "lanes", kernels::vector_lanes<float>(), "relaxed", relaxed,
+                     "threads", engine().pool->size())
       .dump();
 }
 
@@ -37,8 +37,8 @@ int set_threads(int threads) {
 }
 
 std::string memory() {
-  return Json{{"heapBytes", emscripten_get_heap_size()}, {"usedBytes", static_cast<std::size_t>(mallinfo().uordblks)}}
-      .dump();
+  const auto used = static_cast<std::size_t>(mallinfo().uordblks);
+  return json_object("heapBytes", emscripten_get_heap_size(), "usedBytes", used).dump();
 }
 
 double peak(double iterations) {
@@ -65,6 +65,10 @@ em::val split_dataset(const DatasetHandle& dataset, const std::string& options) 
     parts.call<void>("push", std::make_shared<DatasetHandle>(DatasetHandle{std::move(data)}));
   }
   return parts;
+}
+
+std::string ledger_of(const std::string& description, const std::string& options) {
+  return ledger(parse_json(description, "model"), parse_json(options, "ledger")).dump();
 }
 
 std::shared_ptr<ModelHandle> create_model(const std::string& description, const std::string& options) {
@@ -97,6 +101,7 @@ EMSCRIPTEN_BINDINGS(trainyard) {
   em::function("release", bound<&free_buffer>);
   em::function("createDataset", bound<&create_dataset>);
   em::function("splitDataset", bound<&split_dataset>);
+  em::function("ledger", bound<&ledger_of>);
   em::function("createModel", bound<&create_model>);
   em::function("createRun", bound<&create_run>, em::allow_raw_pointers());
 

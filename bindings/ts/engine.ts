@@ -6,6 +6,7 @@ import { describe, type Description } from './description.js';
 import { disposable } from './dispose.js';
 import { failure, reasonSentence, type Language } from './errors.js';
 import type { Reason } from './features.js';
+import type { Ledger, LedgerOptions } from './ledger.js';
 import { Model, type ModelOptions } from './model.js';
 import { Module, trace } from './module.js';
 import { kindOf, optionsOf, plain, positive } from './plain.js';
@@ -73,11 +74,7 @@ export class Engine {
    * layer in `path`.
    */
   async model(description: Description | Module, options: ModelOptions): Promise<Model> {
-    const wanted = plain(optionsOf(options, 'model'), 'model');
-    const names = wanted.inputs && Object.keys(wanted.inputs);
-    const described = description instanceof Module ? trace(description, names) : description;
-    const args = { description: describe(described), options: wanted };
-    const made = await this.#client.call('createModel', args);
+    const made = await this.#client.call('createModel', asked(description, options, 'model'));
     return new Model(this.#client, async (dataset, path) => (await this.#made(dataset, path)).handle, made);
   }
 
@@ -92,6 +89,16 @@ export class Engine {
     const tokenizer = new Tokenizer(this.#client, made, (dataset) => this.#held(dataset));
     this.#forgotten.register(tokenizer, Promise.resolve(made));
     return tokenizer;
+  }
+
+  /**
+   * Parameter arithmetic: what a network of any size has and takes, exactly, without making it. Only the list of its
+   * layers is in memory.
+   *
+   * @throws {TrainyardError} what `model` throws, but for OUT_OF_MEMORY.
+   */
+  async ledger(description: Description | Module, options: LedgerOptions): Promise<Ledger> {
+    return this.#client.call('ledger', asked(description, options, 'ledger'));
   }
 
   /** Hands a data set to the engine (which `fit` does by itself) and says what it holds: rows, shapes, classes. */
@@ -166,6 +173,16 @@ export class Engine {
 }
 
 disposable(Engine);
+
+/** A network and its options as plain data. */
+function asked(description: Description | Module, options: ModelOptions | LedgerOptions, path: string) {
+  const wanted = plain(optionsOf(options, path), path);
+  const names = wanted.inputs && Object.keys(wanted.inputs);
+  return {
+    description: describe(description instanceof Module ? trace(description, names) : description),
+    options: wanted,
+  };
+}
 
 /** What was made once for a key; what failed may be tried again. */
 function remember<K extends WeakKey, V>(known: WeakMap<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {

@@ -14,12 +14,14 @@ export {
   type EvaluateOptions,
   type GraphTextOptions,
   type Inputs,
+  type InputShape,
   type InspectOptions,
   type ModelOptions,
   type PredictOptions,
 } from './model.js';
 export type { GenerateOptions, Token, TokenProbability } from './generate.js';
 export { Tokenizer, type TokenizerOptions, type WindowOptions } from './tokenizer.js';
+export { knownModels, type Ledger, type LedgerLayer, type LedgerOptions } from './ledger.js';
 export { Parameter } from './parameter.js';
 export { Run, type FitOptions, type StepResult } from './run.js';
 export { TrainyardError, setLanguage, type ErrorCode, type ErrorData, type Language } from './errors.js';

@@ -11,11 +11,14 @@ import type { Handle, InspectedValue, ModelMade, ModelSummary, ParameterField, T
 import { paceOf, Run, type FitOptions } from './run.js';
 import type { Loss, Metric } from './training.js';
 
+/** Sizes without the axis of examples; ids are `{ shape: [128], dtype: 'i32' }`. Default `f32`. */
+export type InputShape = readonly number[] | { shape: readonly number[]; dtype?: 'f32' | 'i32' | 'u8' };
+
 export interface ModelOptions {
   /** Sizes of the one input without the axis of examples: `[2]`, `[1, 28, 28]` (channels first). */
-  input?: readonly number[];
+  input?: InputShape;
   /** The same for a graph with several inputs, by name. */
-  inputs?: Record<string, readonly number[]>;
+  inputs?: Record<string, InputShape>;
   /** Of the initial weights, dropout, …; default 0. */
   seed?: number;
 }

@@ -2,6 +2,7 @@
 import type { BuildName } from './builds.js';
 import type { ErrorData } from './errorData.js';
 import type { RunEvent, RunState } from './events.js';
+import type { Ledger } from './ledger.js';
 
 /** Raised whenever a message changes its meaning: caches may mix versions of page and worker. */
 export const protocol = 1;
@@ -145,6 +146,7 @@ export interface Calls {
   loadTokenizer: [{ json: string }, TokenizerMade];
   saveTokenizer: [{ tokenizer: Handle }, string];
   createModel: [{ description: object; options: object }, ModelMade];
+  ledger: [{ description: object; options: object }, Ledger];
   release: [{ handle: Handle }, void];
   parameters: [{ model: Handle; fields: ParameterField[]; names?: string[] }, ParameterValues[]];
   write: [{ model: Handle; name: string; values: Float32Array }, void];

@@ -95,6 +95,18 @@ Json parse_json(std::string_view text, std::string_view path) {
   return root;
 }
 
+void put_value(Json& object, std::string_view key, Json&& value) {
+  auto& members = object.get_ref<Json::object_t&>();
+  members.Json::object_t::Container::emplace_back(std::string(key), std::move(value));
+}
+void put_value(Json& object, std::string_view key, std::int64_t value) { put_value(object, key, Json(value)); }
+void put_value(Json& object, std::string_view key, double value) { put_value(object, key, Json(value)); }
+void put_value(Json& object, std::string_view key, std::string_view value) { put_value(object, key, Json(value)); }
+void put_value(Json& object, std::string_view key, bool value) { put_value(object, key, Json(value)); }
+void put_value(Json& object, std::string_view key, std::span<const std::int64_t> sizes) {
+  put_value(object, key, Json(sizes));
+}
+
 std::string short_text(const Json& value) {
   std::string s =
       value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -39,7 +39,7 @@ template <class I>
 struct Kind {
   std::string_view name;
   std::unique_ptr<I> (*make)(const Json& options, const std::string& path);
-  Json (*describe)();
+  Json (*describe)();  ///< null where `describes_options` is false
 };
 
 template <class O, class I>
@@ -48,7 +48,7 @@ template <class O, class I>
           [](const Json& options, const std::string& path) -> std::unique_ptr<I> {
             return std::make_unique<O>(parse_checked<O>(options, path));
           },
-          [] { return describe_options<O>(); }};
+          describer<O>()};
 }
 
 /// The names of a list: an array of pointers to entries that have a name.
@@ -66,11 +66,14 @@ template <class List>
   return list[find_kind(d.type, kind_names(list), path)]->make(d.options, path);
 }
 
-/// [{"name", "options": […]}] for types, docs and forms.
+/// [{"name", "options": […]}] for types, docs and forms; without the options where `describes_options` is false.
 template <class List>
 [[nodiscard]] Json describe_kinds(const List& list) {
   Json result = Json::array();
-  for (const auto* kind : list) result.push_back({{"name", kind->name}, {"options", kind->describe()}});
+  for (const auto* kind : list) {
+    result.push_back(json_object("name", kind->name));
+    if (kind->describe != nullptr) put(result.back(), "options", kind->describe());
+  }
   return result;
 }
 

@@ -17,8 +17,8 @@ std::uint64_t memory_limit() {
 #endif
 }
 
-void require_memory(std::uint64_t bytes, const std::string& what) {
-  if (const std::uint64_t limit = memory_limit(); bytes > limit) {
+void require_memory(std::uint64_t bytes, const std::string& what, std::uint64_t limit) {
+  if (bytes > limit) {
     throw Error(ErrorCode::out_of_memory, what, "<= " + std::to_string(limit) + " B", std::to_string(bytes) + " B",
                 {"smaller", ""});
   }

@@ -9,6 +9,6 @@ namespace trainyard {
 [[nodiscard]] std::uint64_t memory_limit();
 
 /// Throws OUT_OF_MEMORY (path: what) if `bytes` is above the limit.
-void require_memory(std::uint64_t bytes, const std::string& what);
+void require_memory(std::uint64_t bytes, const std::string& what, std::uint64_t limit = memory_limit());
 
 }  // namespace trainyard

@@ -134,7 +134,7 @@ void OptionReader::read_choice(std::string_view key, const Json& value, std::str
 }
 
 void OptionDescriber::add(std::string_view key, std::string_view type, const Range& range) {
-  Json entry{{"name", key}, {"type", type}};
+  Json entry = json_object("name", key, "type", type);
   if (const std::string r = text(range); !r.empty()) entry["range"] = r;
   list_.push_back(std::move(entry));
 }

@@ -170,4 +170,21 @@ template <class O>
   return describer.take();
 }
 
+/// Types and documents are written by the native program of bindings/describe: the modules of the package go without.
+#ifdef __EMSCRIPTEN__
+inline constexpr bool describes_options = false;
+#else
+inline constexpr bool describes_options = true;
+#endif
+
+/// describe_options<O>, or null.
+template <class O>
+[[nodiscard]] constexpr auto describer() -> Json (*)() {
+  if constexpr (describes_options) {
+    return &describe_options<O>;
+  } else {
+    return nullptr;
+  }
+}
+
 }  // namespace trainyard

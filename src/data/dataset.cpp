@@ -245,10 +245,10 @@ std::int64_t Dataset::classes(std::size_t column) const {
 }
 
 Json Dataset::info() const {
-  Json result{{"rows", rows()}, {"inputs", Json::object()}, {"targets", Json::object()}};
+  Json result = json_object("rows", rows(), "inputs", Json::object(), "targets", Json::object());
   for (std::size_t i = 0; i < columns().size(); ++i) {
     const ColumnInfo& column = columns()[i];
-    Json entry{{"shape", column.shape.dims()}, {"dtype", name(column.dtype)}};
+    Json entry = json_object("shape", column.shape.dims(), "dtype", name(column.dtype));
     const bool labels = column.target && column.shape.rank() == 0 && column.dtype != DType::f32;
     if (labels) entry["classes"] = classes(i);
     result[column.target ? "targets" : "inputs"][column.name] = std::move(entry);

@@ -24,8 +24,8 @@ std::pair<std::int64_t, std::int64_t> piece(const Work& work, int me, int of) {
 CpuExecutor::CpuExecutor(Plan plan, const ModelMemory& memory, ThreadPool& pool)
     : plan_(std::move(plan)),
       pool_(pool),
-      activations_(plan_.bytes[static_cast<std::size_t>(Block::activations)], "activations"),
-      constants_(plan_.bytes[static_cast<std::size_t>(Block::constants)], "constants"),
+      activations_(static_cast<std::size_t>(plan_.bytes[static_cast<std::size_t>(Block::activations)]), "activations"),
+      constants_(static_cast<std::size_t>(plan_.bytes[static_cast<std::size_t>(Block::constants)]), "constants"),
       scratch_(plan_.scratch, "scratch"),
       thread_scratch_(plan_.scratch_per_thread * static_cast<std::size_t>(pool.size()), "scratch") {
   for (const auto& [offset, numbers] : plan_.constants) {
@@ -67,7 +67,7 @@ void CpuExecutor::find_joins() {
   // A place that calls since the last join have touched, and the bytes a row takes there; 0 where it has no rows: then
   // every thread reads all of it.
   struct Touched {
-    std::size_t begin, end, row;
+    std::uint64_t begin, end, row;
   };
   std::vector<Touched> touched;
   const auto overlaps = [&](const Touched& t) {
@@ -77,9 +77,10 @@ void CpuExecutor::find_joins() {
   };
   const auto place = [&](ValueId v) {
     const PlanValue& p = plan_.values[v.index()];
-    const std::size_t row = p.bytes == 0 || !p.type.batched ? 0
-                                                            : element_size(p.type.dtype, plan_.precision) *
-                                                                  static_cast<std::size_t>(p.type.shape.size());
+    const std::uint64_t row = p.bytes == 0 || !p.type.batched
+                                  ? 0
+                                  : static_cast<std::uint64_t>(element_size(p.type.dtype, plan_.precision)) *
+                                        static_cast<std::uint64_t>(p.type.shape.size());
     return Touched{p.where.offset, p.where.offset + p.bytes, row};
   };
   bool after_rows = false;

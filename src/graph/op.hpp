@@ -123,6 +123,9 @@ struct Op {
   void (*infer)(Inference&) = nullptr;
   Kernels run;
   Work (*work)(const CallTypes&) = nullptr;
+  /// Multiply-adds of a call, exactly, for the ledger: those of its products (of matrices, convolutions, attention,
+  /// gates). Null: it has none; sums, scales and elementwise functions do not count. Forward ops alone.
+  double (*multiply_adds)(const CallTypes&) = nullptr;
   /// After all pieces of `run` are done; null: nothing to do. Single piece.
   Kernels finish = {};
   Scratch (*scratch)(const CallTypes&) = nullptr;

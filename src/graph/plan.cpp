@@ -14,6 +14,9 @@ namespace {
 /// Counts in 64 bits: on a 32-bit machine a plan too large for it must be noticed, not wrap around.
 class Placer {
  public:
+  explicit Placer(std::uint64_t limit) : limit_(limit) {}
+
+  /// Throws OUT_OF_MEMORY past the limit.
   std::uint64_t take(std::uint64_t bytes) {
     auto best = free_.end();
     for (auto it = free_.begin(); it != free_.end(); ++it) {
@@ -52,31 +55,36 @@ class Placer {
       if (it->offset + it->bytes != top_) continue;
       const std::uint64_t offset = it->offset;
       free_.erase(it);
-      top_ = offset + bytes;
-      return offset;
+      return raise(offset, bytes);
     }
-    const std::uint64_t offset = top_;
-    top_ += bytes;
+    return raise(top_, bytes);
+  }
+  std::uint64_t raise(std::uint64_t offset, std::uint64_t bytes) {
+    top_ = offset + bytes;
+    require_memory(top_, "activations", limit_);
     return offset;
   }
+  std::uint64_t limit_;
   std::vector<Span> free_;
   std::uint64_t top_ = 0;
 };
 
-/// Throws OUT_OF_MEMORY if no memory could hold it.
-std::size_t bytes_of(const ValueType& type, std::int64_t rows, Precision precision) {
+/// Throws OUT_OF_MEMORY above the limit.
+std::uint64_t bytes_of(const ValueType& type, std::int64_t rows, Precision precision,
+                       std::uint64_t limit = memory_limit()) {
   const std::uint64_t size = element_size(type.dtype, precision);
   const auto width = static_cast<std::uint64_t>(type.shape.size());
   const std::uint64_t count = type.batched ? static_cast<std::uint64_t>(rows) : 1;
   constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-  require_memory(width != 0 && count > most / size / width ? most : count * width * size, "activations");
-  return aligned(static_cast<std::size_t>(count * width * size));
+  const std::uint64_t bytes = width != 0 && count > most / size / width ? most : count * width * size;
+  require_memory(bytes, "activations", limit);
+  return (bytes + alignment - 1) / alignment * alignment;
 }
 
 class Planner {
  public:
   Planner(const Graph& graph, const ParameterPlaces& places, const PlanOptions& options)
-      : graph_(graph), places_(places), options_(options) {
+      : graph_(graph), places_(places), options_(options), limit_(options.counts ? 1ULL << 53 : memory_limit()) {
     plan_.capacity = options.capacity;
     plan_.precision = options.precision;
   }
@@ -87,7 +95,7 @@ class Planner {
     measure_lives();
     place_fixed();
     place_activations();
-    measure_scratch();
+    if (!options_.counts) measure_scratch();
     return std::move(plan_);
   }
 
@@ -136,7 +144,7 @@ class Planner {
       if (v.last == std::numeric_limits<int>::min() && !filled_from_outside) continue;
       if (v.first == std::numeric_limits<int>::max()) continue;
       if (options_.keep_all || filled_from_outside) v.last = end;
-      v.bytes = bytes_of(v.type, options_.capacity, options_.precision);
+      v.bytes = bytes_of(v.type, options_.capacity, options_.precision, limit_);
     }
   }
 
@@ -166,10 +174,10 @@ class Planner {
   }
 
   void place_activations() {
-    Placer placer;
+    Placer placer(limit_);
     std::vector<char> placed(plan_.values.size(), 0);
     const auto place = [&](ValueId v) {
-      value(v).where = {Block::activations, static_cast<std::size_t>(placer.take(value(v).bytes))};
+      value(v).where = {Block::activations, placer.take(value(v).bytes)};
       placed[v.index()] = 1;
       plan_.unplanned += value(v).bytes;
     };
@@ -206,8 +214,7 @@ class Planner {
         placed[i] = 0;
       }
     }
-    require_memory(placer.top(), "activations");
-    plan_.bytes[static_cast<std::size_t>(Block::activations)] = static_cast<std::size_t>(placer.top());
+    plan_.bytes[static_cast<std::size_t>(Block::activations)] = placer.top();
   }
 
   /// The input in whose place the first output lies, or -1.
@@ -243,6 +250,7 @@ class Planner {
   const Graph& graph_;
   const ParameterPlaces& places_;
   const PlanOptions& options_;
+  std::uint64_t limit_;
   Plan plan_;
 };
 
@@ -256,7 +264,7 @@ ParameterPlaces place_parameters(const ParameterTable& table, Precision precisio
       const Parameter& p = table.all()[i];
       if (!belongs(p)) continue;
       places.where[i] = {block, top};
-      top += bytes_of({.shape = p.shape, .batched = false, .dtype = p.dtype}, 0, precision);
+      top += static_cast<std::size_t>(bytes_of({.shape = p.shape, .batched = false, .dtype = p.dtype}, 0, precision));
     }
   };
   place_kind([](const Parameter& p) { return p.kind == ParameterKind::weight; }, Block::parameters,

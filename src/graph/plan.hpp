@@ -19,7 +19,7 @@ inline constexpr std::size_t block_count = 5;
 
 struct Location {
   Block block = Block::activations;
-  std::size_t offset = 0;  ///< bytes
+  std::uint64_t offset = 0;  ///< bytes; in 64 bits, because a plan that is only counted may be larger than the memory
 };
 
 /// Where a model's parameters lie: trained ones contiguous by kind (weights, then the rest), so that an optimizer, a
@@ -47,19 +47,19 @@ struct PlanValue {
   Location where;
   std::string name;
   Role role = Role::computed;
-  std::size_t bytes = 0;
+  std::uint64_t bytes = 0;
   int first = 0;  ///< step that writes it (-1: before the first)
   int last = 0;   ///< last step that reads it
 };
 
 struct Plan {
   std::vector<PlanStep> steps;
-  std::vector<PlanValue> values;                                      ///< by ValueId; dead values have bytes 0
-  std::vector<std::pair<std::size_t, std::vector<float>>> constants;  ///< offset, numbers
-  std::int64_t capacity = 0;                                          ///< rows
+  std::vector<PlanValue> values;                                        ///< by ValueId; dead values have bytes 0
+  std::vector<std::pair<std::uint64_t, std::vector<float>>> constants;  ///< offset, numbers
+  std::int64_t capacity = 0;                                            ///< rows
   Precision precision = Precision::f32;
-  std::array<std::size_t, block_count> bytes{};  ///< of activations and constants; the model knows the others
-  std::size_t scratch = 0;                       ///< bytes shared by a call
+  std::array<std::uint64_t, block_count> bytes{};  ///< of activations and constants; the model knows the others
+  std::size_t scratch = 0;                         ///< bytes shared by a call
   std::size_t scratch_per_thread = 0;
   std::uint64_t unplanned = 0;  ///< activations without reuse, for comparison
 };
@@ -68,6 +68,7 @@ struct PlanOptions {
   std::int64_t capacity = 1;
   Precision precision = Precision::f32;
   bool keep_all = false;  ///< no value's place is reused: inspection, slow motion
+  bool counts = false;    ///< the plan is never bound to memory: no number of bytes below 2^53 is too large
 };
 
 /// Measures lifetimes and gives every value its place, in the order of the graph. Throws OUT_OF_MEMORY, with the

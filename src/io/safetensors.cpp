@@ -226,7 +226,8 @@ SafetensorsWriter::SafetensorsWriter(std::vector<TensorInfo> tensors,
     t.begin = place;
     t.end = place += bytes;
     if (header.contains(t.name)) throw Error(ErrorCode::invalid_value, t.name, "", t.name, {"duplicate_name", t.name});
-    header[t.name] = {{"dtype", name(t.type)}, {"shape", t.shape}, {"data_offsets", {t.begin, t.end}}};
+    header[t.name] = json_object("dtype", name(t.type), "shape", t.shape, "data_offsets",
+                                 std::array{static_cast<std::int64_t>(t.begin), static_cast<std::int64_t>(t.end)});
   }
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');  // so that the numbers are aligned

@@ -93,7 +93,7 @@ Json read_state_dict(Model& model, std::span<const std::byte> bytes) {
     model.write(id, std::span<const double>(numbers));
     loaded.push_back(name);
   });
-  return {{"loaded", std::move(loaded)}, {"notFinite", std::move(not_finite)}};
+  return json_object("loaded", std::move(loaded), "notFinite", std::move(not_finite));
 }
 
 }  // namespace trainyard

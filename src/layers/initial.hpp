@@ -46,7 +46,7 @@ class Initial {
   /// torch.nn.Linear's and Conv2d's: kaiming_uniform with a = sqrt(5), that is U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
   [[nodiscard]] Json weight() const {
     if (!weight_.is_null()) return weight_;
-    return {{"type", "kaimingUniform"}, {"a", 2.23606797749979}};
+    return json_object("type", "kaimingUniform", "a", 2.23606797749979);
   }
   /// U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
   [[nodiscard]] Json bias() const { return bias_.is_null() ? Json("default") : bias_; }

@@ -1,6 +1,7 @@
 #include "layers/layer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <utility>
 
@@ -112,11 +113,10 @@ ValueId LayerBuilder::sequence(const Json& layers, ValueId input, const std::str
 }
 
 Json describe_layers() {
-  Json list = Json::array();
-  for (const LayerKind* kind : layers::all()) {
-    list.push_back({{"name", kind->name},
-                    {"options", kind->describe()},
-                    {"inputs", Json::array({kind->min_inputs, kind->max_inputs})}});
+  Json list = describe_kinds(layers::all());
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const LayerKind& kind = *layers::all()[i];
+    put(list[i], "inputs", std::array<std::int64_t, 2>{kind.min_inputs, kind.max_inputs});
   }
   return list;
 }

@@ -88,7 +88,7 @@ class LayerBuilder {
 struct LayerKind {
   std::string_view name;
   ValueId (*build)(LayerBuilder&, const Json& options, std::span<const ValueId> inputs);
-  Json (*describe)();
+  Json (*describe)();  ///< null where `describes_options` is false
   int min_inputs = 1;
   int max_inputs = 1;
 };
@@ -99,7 +99,7 @@ template <class O>
           [](LayerBuilder& b, const Json& options, std::span<const ValueId> inputs) {
             return parse_checked<O>(options, b.path()).build(b, inputs);
           },
-          [] { return describe_options<O>(); }, min_inputs, max_inputs};
+          describer<O>(), min_inputs, max_inputs};
 }
 
 /// [{"name", "options", "inputs": [min, max]}] of every layer.

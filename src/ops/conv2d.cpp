@@ -62,6 +62,8 @@ Work work_rows(const CallTypes& t) {
   return {.units = t.rows, .grain = 1, .rows = true, .flops = static_cast<double>(t.rows) * row_flops(conv)};
 }
 
+double multiply_adds(const CallTypes& t) { return work_rows(t).flops / 2; }
+
 Scratch scratch(const CallTypes& t) {
   const Conv& conv = t.attributes->as<Conv2dAttributes>().conv;
   return {.per_thread = in_precision(
@@ -195,6 +197,7 @@ const Op conv2d{.name = "conv2d",
                 .infer = infer,
                 .run = TRAINYARD_KERNELS(run),
                 .work = work_rows,
+                .multiply_adds = multiply_adds,
                 .scratch = scratch,
                 .gradient = gradient,
                 .fusion = Fusion::takes_activation,

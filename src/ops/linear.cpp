@@ -66,6 +66,11 @@ Work work(const CallTypes& t) {
 }
 
 template <Transpose P>
+double multiply_adds(const CallTypes& t) {
+  return static_cast<double>(t.in[1]->shape[input_axis(P)]) * output_elements(t);
+}
+
+template <Transpose P>
 Scratch scratch_for(std::int64_t m, std::int64_t n, std::int64_t k, Precision p) {
   return {.per_thread = p == Precision::f32 ? kernels::gemm_scratch_bytes<float>(P, m, n, k)
 #if defined(__EMSCRIPTEN__)
@@ -167,6 +172,7 @@ const Op linear{.name = "linear",
                 .infer = infer<Transpose::nn>,
                 .run = TRAINYARD_KERNELS(run, Transpose::nn),
                 .work = work<Transpose::nn>,
+                .multiply_adds = multiply_adds<Transpose::nn>,
                 .scratch = scratch<Transpose::nn>,
                 .gradient = gradient,
                 .step = step_along_last,
@@ -177,6 +183,7 @@ const Op linear_transposed{.name = "linear_transposed",
                            .infer = infer<Transpose::nt>,
                            .run = TRAINYARD_KERNELS(run, Transpose::nt),
                            .work = work<Transpose::nt>,
+                           .multiply_adds = multiply_adds<Transpose::nt>,
                            .scratch = scratch<Transpose::nt>,
                            .gradient = gradient_transposed,
                            .step = step_along_last,

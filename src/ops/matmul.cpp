@@ -99,6 +99,8 @@ Work work(const CallTypes& t) {
           .flops = 2 * static_cast<double>(s.k) * output_elements(t)};
 }
 
+double multiply_adds(const CallTypes& t) { return work(t).flops / 2; }
+
 template <class T>
 std::size_t scratch_bytes(const MatmulAttributes& a, const Sizes& s) {
   const std::size_t turned = static_cast<std::size_t>(turned_numbers(a, s)) * sizeof(T);
@@ -140,6 +142,7 @@ const Op matmul{.name = "matmul",
                 .infer = infer,
                 .run = TRAINYARD_KERNELS(run),
                 .work = work,
+                .multiply_adds = multiply_adds,
                 .scratch = scratch,
                 .gradient = gradient,
                 .onnx = "MatMul",

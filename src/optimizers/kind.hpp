@@ -69,7 +69,7 @@ template <class O>
     o = pack(options);
   };
   kind.write = [](const OptimizerOptions& o) { return write_options(unpack<O>(o)); };
-  kind.describe = [] { return describe_options<O>(); };
+  kind.describe = describer<O>();
   return kind;
 }
 

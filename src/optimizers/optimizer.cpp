@@ -32,7 +32,7 @@ void Optimizer::set(const Json& changes, const std::string& path) {
 }
 
 Json Optimizer::json() const {
-  Json result{{"type", name()}};
+  Json result = json_object("type", name());
   result.update(kind_->write(options_));
   return result;
 }

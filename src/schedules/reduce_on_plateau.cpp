@@ -54,7 +54,7 @@ struct ReduceOnPlateau : Schedule {
   }
 
   [[nodiscard]] Json state() const override {
-    return {{"seen", seen_}, {"best", best_}, {"bad", bad_}, {"resting", resting_}, {"scale", scale_}};
+    return json_object("seen", seen_, "best", best_, "bad", bad_, "resting", resting_, "scale", scale_);
   }
   void restore(const Json& state) override {
     OptionReader reader(state, "schedule");

@@ -17,13 +17,7 @@ void add_loss(Graph& graph, const CompileOptions& options, Compiled& c) {
 
 }  // namespace
 
-Compiled compile(const Model& model, const CompileOptions& options, ThreadPool& pool) {
-  ParameterTable table = model.parameters();  // a copy: plans never add parameters
-  Graph graph(table);
-  graph.inspected = options.mode == Mode::inspect;
-  Compiled c;
-  const bool learns = options.mode == Mode::train || options.mode == Mode::inspect;
-  Network network = model.build(graph, learns && options.training, c.inputs);
+void write_steps(Graph& graph, Network network, const CompileOptions& options, Compiled& c) {
   for (const auto& [name, value] : network.outputs) {
     c.outputs.push_back(options.finish == nullptr ? value : graph.add(*options.finish, {value}));
   }
@@ -32,7 +26,7 @@ Compiled compile(const Model& model, const CompileOptions& options, ThreadPool& 
     for (const ValueId v : c.outputs) graph.keep(v);
   }
   if (options.mode != Mode::predict && options.loss != nullptr) add_loss(graph, options, c);
-  if (learns && c.loss.valid()) {
+  if (options.learns() && c.loss.valid()) {
     c.seed = graph.input("seed", {.shape = {}}, Role::seed);
     std::vector<ValueId> extra;
     if (options.input_gradients) {
@@ -55,6 +49,14 @@ Compiled compile(const Model& model, const CompileOptions& options, ThreadPool& 
   } else {
     dead_code(graph);
   }
+}
+
+Compiled compile(const Model& model, const CompileOptions& options, ThreadPool& pool) {
+  ParameterTable table = model.parameters();  // a copy: plans never add parameters
+  Graph graph(table);
+  graph.inspected = options.mode == Mode::inspect;
+  Compiled c;
+  write_steps(graph, model.build(graph, options.learns() && options.training, c.inputs), options, c);
   Plan plan = make_plan(
       graph, model.places(),
       {.capacity = options.capacity, .precision = model.precision(), .keep_all = options.mode == Mode::inspect});

@@ -31,6 +31,8 @@ struct CompileOptions {
   bool training = true;           ///< inspect: dropout drops, batch norm uses the batch
   bool input_gradients = false;   ///< inspect: gradients of every value, inputs included
   std::string* report = nullptr;  ///< gets the printed graph before and after each pass, and the plan
+
+  [[nodiscard]] bool learns() const { return mode == Mode::train || mode == Mode::inspect; }
 };
 
 /// A plan and the values by which it is fed and read.
@@ -42,6 +44,9 @@ struct Compiled {
   std::vector<LayerRecord> layers;
   std::vector<ValueId> gradients;  ///< inspect: by value
 };
+
+/// Writes all that follows the network, whose inputs c knows, into its graph: loss, gradients, passes.
+void write_steps(Graph& graph, Network network, const CompileOptions& options, Compiled& c);
 
 /// Throws what building, shape rules and the loss throw; OUT_OF_MEMORY.
 [[nodiscard]] Compiled compile(const Model& model, const CompileOptions& options, ThreadPool& pool);

@@ -56,7 +56,7 @@ bool Evaluator::advance() {
 }
 
 Json Evaluator::result() const {
-  Json result{{"loss", divisor_ > 0 ? loss_sum_ / divisor_ : 0.0}, {"rows", next_}};
+  Json result = json_object("loss", divisor_ > 0 ? loss_sum_ / divisor_ : 0.0, "rows", next_);
   if (!scores_.empty()) result.update(scores_.result());
   return result;
 }

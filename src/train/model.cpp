@@ -57,13 +57,17 @@ Model::Model(Json description, ModelOptions options)
   initialize(options_.seed);
 }
 
-Network Model::build(Graph& graph, bool training, std::vector<ValueId>& inputs) const {
+std::vector<std::pair<std::string, ValueId>> ModelOptions::add_inputs(Graph& graph, std::vector<ValueId>& ids) const {
   std::vector<std::pair<std::string, ValueId>> named;
-  for (const ModelInput& input : options_.inputs) {
-    inputs.push_back(graph.input(input.name, {.shape = input.shape, .dtype = input.dtype}));
-    named.emplace_back(input.name, inputs.back());
+  for (const ModelInput& input : inputs) {
+    ids.push_back(graph.input(input.name, {.shape = input.shape, .dtype = input.dtype}));
+    named.emplace_back(input.name, ids.back());
   }
-  return build_network(description_, graph, training, named);
+  return named;
+}
+
+Network Model::build(Graph& graph, bool training, std::vector<ValueId>& inputs) const {
+  return build_network(description_, graph, training, options_.add_inputs(graph, inputs));
 }
 
 void Model::initialize(std::uint64_t seed) {

@@ -25,6 +25,9 @@ struct ModelOptions {
   std::vector<ModelInput> inputs;
   std::uint64_t seed = 0;                ///< of the initial values
   Precision precision = Precision::f32;  ///< f64: native builds only, for tests
+
+  /// Adds the inputs to a graph; by name, and to `ids`.
+  std::vector<std::pair<std::string, ValueId>> add_inputs(Graph& graph, std::vector<ValueId>& ids) const;
 };
 
 /// What of a parameter is read.

@@ -33,7 +33,7 @@ struct Outer {
 };
 
 ModelInput read_input(const std::string& name, const Json& described, const std::string& path) {
-  const Json object = described.is_object() ? described : Json{{"shape", described}};
+  const Json object = described.is_object() ? described : json_object("shape", described);
   const auto options = parse_options<InputOptions>(object, path);
   const DType dtype = options.dtype == "f32" ? DType::f32 : options.dtype == "i32" ? DType::i32 : DType::u8;
   try {

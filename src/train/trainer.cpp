@@ -200,11 +200,15 @@ Json Trainer::advance(const Until& until) {
     since_good_ = good_copy_ms;
   }
   if (done > 0 && state_ != State::diverged) events.push_back(progress());
-  Json result{{"state", state_ == State::running ? "running" : state_ == State::finished ? "finished" : "diverged"}};
+  Json result = json_object("state", state_name());
   if (!reason_.empty()) result["reason"] = reason_;
   if (validating_ && state_ == State::running) result["validating"] = true;
   result["events"] = std::move(events);
   return result;
+}
+
+std::string_view Trainer::state_name() const {
+  return state_ == State::running ? "running" : state_ == State::finished ? "finished" : "diverged";
 }
 
 bool Trainer::complete() const {

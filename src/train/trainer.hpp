@@ -88,6 +88,7 @@ class Trainer {
   void diverge(Json& events);
   [[nodiscard]] std::string find_culprit();
   [[nodiscard]] Json progress();
+  [[nodiscard]] std::string_view state_name() const;
   void finish(const std::string& reason);
 
   Model& model_;

@@ -1,5 +1,6 @@
 // What a run says and does between steps: progress, validation, early stopping, and the way back from divergence.
 #include <cmath>
+#include <span>
 
 #include "core/error.hpp"
 #include "train/diagnosis.hpp"
@@ -8,18 +9,11 @@
 namespace trainyard {
 
 Json Trainer::progress() {
-  Json event{{"type", "progress"},
-             {"step", at_.step},
-             {"epoch", batches_.position().epoch},
-             {"row", batches_.position().row},
-             {"loss", loss_},
-             {"lr", lr_},
-             {"examples", examples_},
-             {"seconds", at_.seconds}};
-  event["losses"] = std::vector<float>(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(loss_count_));
-  event["lossStride"] = loss_stride_;
-  event["gradNorm"] = std::sqrt(learner_.squared_norm());
-  if (!scores_.empty()) event["metrics"] = scores_.result();
+  Json event = json_object("type", "progress", "step", at_.step, "epoch", batches_.position().epoch, "row",
+                           batches_.position().row, "loss", loss_, "lr", lr_, "examples", examples_, "seconds",
+                           at_.seconds, "losses", std::span(losses_).first(loss_count_), "lossStride", loss_stride_,
+                           "gradNorm", std::sqrt(learner_.squared_norm()));
+  if (!scores_.empty()) put(event, "metrics", scores_.result());
   loss_count_ = 0;
   loss_stride_ = 1;
   loss_phase_ = 0;
@@ -28,12 +22,10 @@ Json Trainer::progress() {
 }
 
 void Trainer::validate(Json& events) {
-  Json event{{"type", evaluator_ ? "validation" : "epoch"},
-             {"step", at_.step},
-             {"epoch", batches_.position().epoch},
-             {"loss", loss_}};
+  Json event = json_object("type", evaluator_ ? "validation" : "epoch", "step", at_.step, "epoch",
+                           batches_.position().epoch, "loss", loss_);
   if (!scores_.empty()) {
-    event["metrics"] = scores_.result();
+    put(event, "metrics", scores_.result());
     scores_.reset();
   }
   if (!evaluator_) {
@@ -67,7 +59,7 @@ void Trainer::watch(const Json& result, Json& events) {
     best_step_ = at_.step;
     waits_ = 0;
     if (best_) best_->take(model_, learner_);
-    events.push_back({{"type", "best"}, {"step", at_.step}, {early_->monitor, measured}});
+    events.push_back(json_object("type", "best", "step", at_.step, early_->monitor, measured));
   } else if (++waits_ >= early_->patience) {
     finish("early stopping");
   }
@@ -89,12 +81,8 @@ void Trainer::diverge(Json& events) {
   batches_.seek(at_.position);
   state_ = State::diverged;
   reason_ = "diverged";
-  events.push_back({{"type", "diverged"},
-                    {"step", bad_step},
-                    {"loss", std::isnan(bad_loss) ? "NaN" : "Infinity"},
-                    {"layer", layer},
-                    {"kept", at_.step},
-                    {"lr", lr_}});
+  events.push_back(json_object("type", "diverged", "step", bad_step, "loss", std::isnan(bad_loss) ? "NaN" : "Infinity",
+                               "layer", layer, "kept", at_.step, "lr", lr_));
 }
 
 std::string Trainer::find_culprit() {
@@ -119,16 +107,9 @@ std::string Trainer::find_culprit() {
 }
 
 Json Trainer::status() const {
-  return {{"state", state_ == State::running    ? "running"
-                    : state_ == State::finished ? "finished"
-                                                : "diverged"},
-          {"step", at_.step},
-          {"epoch", batches_.position().epoch},
-          {"row", batches_.position().row},
-          {"stepsPerEpoch", batches_.steps_per_epoch()},
-          {"loss", loss_},
-          {"lr", lr_},
-          {"optimizer", learner_.optimizer().json()}};
+  return json_object("state", state_name(), "step", at_.step, "epoch", batches_.position().epoch, "row",
+                     batches_.position().row, "stepsPerEpoch", batches_.steps_per_epoch(), "loss", loss_, "lr", lr_,
+                     "optimizer", learner_.optimizer().json());
 }
 
 }  // namespace trainyard

@@ -29,7 +29,7 @@ void Learner::arrange(bool penalised) {
   const auto& all = model_.parameters().all();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!all[i].trained()) continue;
-    const std::size_t begin = model_.places().where[i].offset;
+    const auto begin = static_cast<std::size_t>(model_.places().where[i].offset);
     const std::size_t bytes =
         aligned(static_cast<std::size_t>(all[i].shape.size()) * element_size(DType::f32, model_.precision()));
     ranges_.push_back({begin, begin + bytes, all[i].kind == ParameterKind::weight});

@@ -30,6 +30,22 @@ for (const worker of [true, false]) {
     }));
 }
 
+test('a refused call leaves nothing in the engine', () =>
+  withEngine({ threads: 1, worker: false }, async (engine) => {
+    const model = await engine.model(small(), { input: [2] });
+    const refused = async (times) => {
+      for (let i = 0; i < times; i++) {
+        await failureOf(model.set('0.weight', [1, 2, 3]), 'PARAMETER_MISMATCH');
+        await failureOf(engine.model(nn.sequential(nn.conv2d(3, 3)), { input: [2] }), 'SHAPE_MISMATCH');
+        await failureOf(model.predict([[0, 1, 2]]), 'SHAPE_MISMATCH');
+      }
+    };
+    await refused(20);
+    const before = await engine.memory();
+    await refused(500);
+    assert.equal((await engine.memory()).usedBytes, before.usedBytes);
+  }));
+
 test('engines come and go, with their threads', { skip: !globalThis.gc && 'needs --expose-gc' }, async () => {
   const once = (worker) =>
     withEngine({ threads: 3, worker }, async (engine) => {

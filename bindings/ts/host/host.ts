@@ -151,6 +151,9 @@ export class Host {
 
     saveTokenizer: ({ tokenizer }) => this.#object<TokenizerObject>(tokenizer).save(),
 
+    ledger: ({ description, options }) =>
+      JSON.parse(this.#m.ledger(JSON.stringify(description), JSON.stringify(options))) as Result<'ledger'>,
+
     createModel: ({ description, options }) => {
       const model = this.#m.createModel(JSON.stringify(description), JSON.stringify(options));
       return { handle: this.#add(model), summary: JSON.parse(model.summary()) as ModelSummary };

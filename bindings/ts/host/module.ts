@@ -85,6 +85,7 @@ export interface EngineModule {
   splitDataset(dataset: DatasetObject, options: string): [DatasetObject, DatasetObject];
   loadTokenizer(json: string): TokenizerObject;
   openText(options: string, tokenizer: TokenizerObject | null): TextObject;
+  ledger(description: string, options: string): string;
   createModel(description: string, options: string): ModelObject;
   createGenerator(model: ModelObject, prompt: number, options: string): GeneratorObject;
   createRun(model: ModelObject, train: DatasetObject, val: DatasetObject | null, options: string): RunObject;
