@@ -71,6 +71,9 @@ Work work(const CallTypes& t) {
   return by_rows(t, 2 * gates + 12 * static_cast<double>(kernels::cell_gates(cell_of(t.attributes))));
 }
 
+/// Of h W_hh; x W_ih is `linear`'s.
+double multiply_adds(const CallTypes& t) { return output_elements(t) * static_cast<double>(t.in[0]->shape.back()); }
+
 Scratch scratch_for(const CallTypes& t, std::int64_t steps, std::int64_t hidden) {
   const Recurrence r{.cell = cell_of(t.attributes), .steps = steps, .hidden = hidden};
   return {.per_thread = in_precision(t.precision, [&]<class T>(T) { return kernels::recurrent_scratch_bytes<T>(r); })};
@@ -153,6 +156,7 @@ const Op rnn{.name = "rnn",
              .infer = infer<Cell::rnn_tanh>,
              .run = TRAINYARD_KERNELS(run),
              .work = work,
+             .multiply_adds = multiply_adds,
              .scratch = scratch,
              .gradient = gradient,
              .step = step_recurrent,
@@ -162,6 +166,7 @@ const Op lstm{.name = "lstm",
               .infer = infer<Cell::lstm>,
               .run = TRAINYARD_KERNELS(run),
               .work = work,
+             .multiply_adds = multiply_adds,
               .scratch = scratch,
               .gradient = gradient,
               .step = step_recurrent,
@@ -171,6 +176,7 @@ const Op gru{.name = "gru",
              .infer = infer<Cell::gru>,
              .run = TRAINYARD_KERNELS(run),
              .work = work,
+             .multiply_adds = multiply_adds,
              .scratch = scratch,
              .gradient = gradient,
              .step = step_recurrent,
