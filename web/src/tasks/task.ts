@@ -1,5 +1,5 @@
 import type { Component } from 'svelte';
-import type { Dataset, Engine, InputShape, Layer, Loss, Metric, Model } from 'trainyard';
+import type { Dataset, Engine, Layer, Loss, Metric, Model, ModelOptions } from 'trainyard';
 import type { Lab } from '../state/lab.svelte.ts';
 import type { Language, Settings, TaskId, TaskSettings } from '../state/settings.ts';
 import type { Summary, Tensor } from '../state/snapshot.ts';
@@ -79,7 +79,7 @@ export interface Task<Data extends TaskData = TaskData, Watched = unknown> exten
   /** Milliseconds between two pictures. */
   pictureEvery: number;
   /** Sizes of one example, channels first; ids say that they are whole numbers. */
-  input(settings: Settings): InputShape;
+  input(settings: Settings): NonNullable<ModelOptions['input']>;
   layers(settings: Settings, data: Data): Layer[];
   /** What each example counts for in the speed: 1, or its characters. */
   counts?(settings: Settings): number;
