@@ -94,7 +94,7 @@ function startValue<K extends keyof Settings>(name: K, defaults: Defaults): Sett
 export interface TaskSettings {
   defaults: Defaults;
   /** Whether a text is a network of its. */
-  network(text: string): boolean;
+  network: (text: string) => boolean;
   /** Names of its data sets, where it has several. */
   variants?: readonly string[];
 }
