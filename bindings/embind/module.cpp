@@ -81,7 +81,10 @@ std::shared_ptr<RunHandle> create_run(const std::shared_ptr<ModelHandle>& model,
   return std::make_shared<RunHandle>(model, train, validation, parse_json(options, "fit"));
 }
 
-std::shared_ptr<TokenizerHandle> load_tokenizer(const std::string& json) {
+/// The file comes as bytes: Embind does not free a text when the call that got it throws.
+std::shared_ptr<TokenizerHandle> load_tokenizer(Pointer pointer, std::uint32_t bytes) {
+  const auto file = engine().buffers.read(pointer).first(bytes);
+  const std::string_view json(reinterpret_cast<const char*>(file.data()), file.size());
   return std::make_shared<TokenizerHandle>(TokenizerHandle{read_tokenizer(json)});
 }
 

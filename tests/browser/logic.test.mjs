@@ -1,38 +1,25 @@
 // The page's plain functions, loaded through Vite: the address, the network's writing, the yard's geometry, the curve.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { test } from 'node:test';
+import { withSources } from './sources.mjs';
 
-const web = fileURLToPath(new URL('../../web', import.meta.url));
-let vite;
-const load = (file) => vite.ssrLoadModule(`/src/${file}`);
-
-before(async () => {
-  const { createServer } = await import(pathToFileURL(createRequire(`${web}/package.json`).resolve('vite')).href);
-  vite = await createServer({
-    root: web,
-    logLevel: 'error',
-    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-    optimizeDeps: { noDiscovery: true, include: [] },
-  });
-});
-after(() => vite?.close());
+const load = withSources();
 
 test('an address holds what differs from the defaults, and reading it gives the same settings', async () => {
   const { readSettings, writeSettings } = await load('state/settings.ts');
   const defaults = { language: 'zh', theme: 'dark', learningRate: 0.01 };
-  const usual = readSettings('', () => defaults);
+  const task = { defaults, network: (text) => /^\d(-\d){0,7}$/.test(text) };
+  const usual = readSettings('', () => task);
   assert.equal(writeSettings(usual, defaults), '');
   const changed = { ...usual, shape: 'moons', network: '3-4-5', learningRate: 0.05, seed: 7, theme: 'light', speed: 2 };
   const address = writeSettings(changed, defaults);
   assert.equal(address, '?theme=light&data=moons&net=3-4-5&lr=0.05&seed=7&speed=2');
   assert.deepEqual(
-    readSettings(address, () => defaults),
+    readSettings(address, () => task),
     changed,
   );
   assert.deepEqual(
-    readSettings('?data=__proto__&lr=NaN&batch=2.5&net=1-&seed=-1&theme=pink', () => defaults),
+    readSettings('?data=__proto__&lr=NaN&batch=2.5&net=1-&seed=-1&theme=pink', () => task),
     usual,
   );
 });
@@ -125,6 +112,8 @@ test('numbers are written as their language writes them', async () => {
   assert.equal(numbers.signed(-1.2345, 3), '−1.234');
   assert.equal(numbers.count(378_000, 'en'), '378,000');
   assert.equal(numbers.count(378_000, 'zh'), '37.8 万');
+  assert.equal(numbers.count(1_000_000, 'zh'), '100 万');
+  assert.equal(numbers.bytes(3_300_000), '3.3 MB');
   assert.equal(numbers.count(124_000_000, 'en'), '124 million');
   assert.equal(numbers.count(174_600_000_000, 'zh'), '1,746 亿');
   assert.equal(numbers.percent(1), '100%');
@@ -218,7 +207,7 @@ test('what is drawn before the engine arrives is what the engine will say', asyn
   const { makeStart } = await load('tasks/points/start.ts');
   const { points } = await load('tasks/points/index.ts');
   const { readSettings } = await load('state/settings.ts');
-  const usual = readSettings('', () => points.defaults);
+  const usual = readSettings('', () => points);
   const first = points.first(usual);
   const start = await makeStart(trainyard);
   assert.equal(first.summary.parameters, 105);

@@ -10,7 +10,11 @@ import { dictionary } from './text/index.ts';
 
 const language: Language = navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 const theme: Theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-const settings = readSettings(location.search, (task) => ({ language, theme, ...tasks[task].defaults }));
+const settings = readSettings(location.search, (task) => {
+  if (!Object.hasOwn(tasks, task)) return undefined;
+  const { defaults, network, variants = [] } = tasks[task];
+  return { defaults: { language, theme, ...defaults }, network, variants };
+});
 
 const root = document.documentElement;
 root.lang = settings.language === 'zh' ? 'zh-Hans' : 'en';

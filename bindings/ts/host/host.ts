@@ -147,7 +147,11 @@ export class Host {
 
     readText: (args) => this.#readText(args),
 
-    loadTokenizer: ({ json }) => this.#keepTokenizer(this.#m.loadTokenizer(json)),
+    loadTokenizer: ({ json }) => {
+      const bytes = new TextEncoder().encode(json);
+      const load = ([pointer]: number[]): TokenizerObject => this.#m.loadTokenizer(pointer!, bytes.length);
+      return this.#keepTokenizer(this.#withBuffers([bytes], load));
+    },
 
     saveTokenizer: ({ tokenizer }) => this.#object<TokenizerObject>(tokenizer).save(),
 

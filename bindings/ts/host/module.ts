@@ -83,7 +83,7 @@ export interface EngineModule {
   release(pointer: number): void;
   createDataset(spec: string, pointers: number[]): DatasetObject;
   splitDataset(dataset: DatasetObject, options: string): [DatasetObject, DatasetObject];
-  loadTokenizer(json: string): TokenizerObject;
+  loadTokenizer(pointer: number, bytes: number): TokenizerObject;
   openText(options: string, tokenizer: TokenizerObject | null): TextObject;
   ledger(description: string, options: string): string;
   createModel(description: string, options: string): ModelObject;

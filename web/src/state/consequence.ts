@@ -16,7 +16,7 @@ export type Consequence =
   | 'none';
 
 const causes: readonly (readonly [Consequence, readonly (keyof Settings)[]])[] = [
-  ['fresh', ['seed', 'shape']],
+  ['fresh', ['seed', 'shape', 'variant']],
   ['data', ['noise']],
   ['shape', ['network', 'activation']],
   ['run', ['optimizer']],

@@ -1,5 +1,5 @@
 /** What the visitor can do in the laboratory. */
-import { setLanguage } from 'trainyard';
+import { setLanguage, type Model } from 'trainyard';
 import { tasks } from '../tasks/index.ts';
 import { dictionary } from '../text/index.ts';
 import { digits, fixed } from '../views/numbers.ts';
@@ -176,6 +176,11 @@ export class Lab extends Session {
     void this.pictures.now();
   }
 
+  /** The network that learns, for what is asked of it beside the pictures. */
+  get model(): Model | undefined {
+    return this.trainer?.model;
+  }
+
   export(): Promise<Uint8Array> | undefined {
     return this.trainer?.model.export('safetensors');
   }
@@ -195,9 +200,10 @@ export class Lab extends Session {
   async #reshape(old: Settings, paused: boolean): Promise<void> {
     this.#before = old;
     const before = this.summary?.parameters ?? 0;
-    await this.open({ fresh: false, newData: false, paused });
+    const fresh = this.task.startsAnew?.(old, this.settings) ?? false;
+    await this.open({ fresh, newData: false, paused });
     const now = this.summary?.parameters ?? 0;
-    if (now !== before) this.progress.mark('shape', digits(before), digits(now));
+    if (now !== before && !fresh) this.progress.mark('shape', digits(before), digits(now));
     this.announcer.say(words.text.announce.parameters(now));
   }
 

@@ -11,8 +11,8 @@ export class Lookback {
   async model(engine: Engine, trainer: Trainer, tensors: readonly Tensor[]): Promise<Model> {
     if (this.#of !== trainer || !this.#model) {
       this.dispose();
-      const { task, settings } = trainer;
-      this.#model = await engine.model(nn.sequential(...task.layers(settings)), { input: task.input });
+      const { task, settings, data } = trainer;
+      this.#model = await engine.model(nn.sequential(...task.layers(settings, data)), { input: task.input(settings) });
       this.#of = trainer;
     }
     const model = this.#model;

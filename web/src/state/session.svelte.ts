@@ -139,7 +139,8 @@ export class Session {
     if (!engine) return;
     const { settings, task } = this;
     const old = this.trainer;
-    const data = old && !newData ? old.data : await task.load(settings, engine);
+    const same = old && !newData && !task.otherData?.(old.settings, settings);
+    const data = same ? old.data : await task.load(settings, engine);
     const learnt = fresh || !old ? [] : (await old.read(undefined)).tensors;
     const trainer = await Trainer.open(engine, task, data, settings, learnt, {
       event: (event) => this.#event(trainer, event),
@@ -220,7 +221,7 @@ export class Session {
       const now = await trainer.read(selected);
       const then = past === undefined ? undefined : this.history.at(past);
       const tensors = then?.tensors ?? now.tensors;
-      const watching = trainer.watching(tensors);
+      const watching = trainer.watching(tensors, then?.step ?? step, then !== undefined);
       if (then) watching.model = await this.#lookback.model(engine, trainer, tensors);
       const watched = await trainer.task.watch(watching);
       if (trainer !== this.trainer || trainer.task !== this.task) return;
@@ -241,7 +242,7 @@ export class Session {
     if (!trainer || this.#examining || !trainer.task.examine) return;
     this.#examining = true;
     try {
-      const examined = await trainer.task.examine(trainer.watching(this.tensors));
+      const examined = await trainer.task.examine(trainer.watching(this.tensors, this.progress.step));
       if (trainer === this.trainer && trainer.task === this.task) this.examined = examined;
     } catch (error) {
       if (trainer === this.trainer) this.#fail(error);

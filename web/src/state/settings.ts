@@ -2,9 +2,11 @@
  * Every setting of the page, in one table: its name in the address, what it may be, and its default. The address,
  * the start values and the controls follow from this table.
  */
+import type { TaskId } from '../tasks/index.ts';
+
+export type { TaskId };
 export type Language = 'en' | 'zh';
 export type Theme = 'light' | 'dark';
-export type TaskId = 'points' | 'digits';
 export type Shape = 'circle' | 'xor' | 'gaussians' | 'spiral' | 'moons';
 export type Activation = 'tanh' | 'relu' | 'sigmoid' | 'gelu';
 export type OptimizerName = 'sgd' | 'adam' | 'rmsprop';
@@ -18,6 +20,8 @@ export interface Settings {
   /** Which points, for the task in the plane. */
   shape: Shape;
   noise: number;
+  /** Which of a task's data sets, where it has several: a puzzle, a series. */
+  variant: string;
   /** The layers between input and answer, in the task's own short writing: "8-8", "c8-c16". */
   network: string;
   activation: Activation;
@@ -35,7 +39,6 @@ export const speeds = [1, 5, 20, 100, 400, 1200, Infinity] as const;
 export const shapes: readonly Shape[] = ['circle', 'xor', 'gaussians', 'spiral', 'moons'];
 export const activations: readonly Activation[] = ['tanh', 'relu', 'sigmoid', 'gelu'];
 export const optimizers: readonly OptimizerName[] = ['sgd', 'adam', 'rmsprop'];
-export const taskIds: readonly TaskId[] = ['points', 'digits'];
 
 interface Entry<T> {
   /** The name in the address. */
@@ -61,17 +64,15 @@ const number = (key: string, fallback: number, low: number, high: number, whole 
 });
 
 const table: { [K in keyof Settings]: Entry<Settings[K]> } = {
-  task: oneOf('task', taskIds, 'points'),
+  // Whether there is such a task, its list knows: `readSettings` asks.
+  task: { key: 'task', fallback: 'points', read: (text) => text as TaskId },
   view: oneOf('view', ['lab', 'slowly'], 'lab'),
   language: oneOf('lang', ['en', 'zh'], 'en'),
   theme: oneOf('theme', ['light', 'dark'], 'light'),
   shape: oneOf('data', shapes, 'spiral'),
   noise: number('noise', 0.1, 0, 0.5),
-  network: {
-    key: 'net',
-    fallback: '8-8',
-    read: (text) => (/^[cd]?\d{1,3}(-[cd]?\d{1,3}){0,7}$/.test(text) || text === '0' ? text : undefined),
-  },
+  variant: { key: 'of', fallback: '', read: (text) => text },
+  network: { key: 'net', fallback: '8-8', read: (text) => text },
   activation: oneOf('act', activations, 'tanh'),
   learningRate: number('lr', 0.01, 1e-6, 10),
   batchSize: number('batch', 10, 1, 1024, true),
@@ -89,16 +90,30 @@ function startValue<K extends keyof Settings>(name: K, defaults: Defaults): Sett
   return defaults[name] ?? table[name].fallback;
 }
 
+/** What a task says of the settings whose values are its own. */
+export interface TaskSettings {
+  defaults: Defaults;
+  /** Whether a text is a network of its. */
+  network: (text: string) => boolean;
+  /** Names of its data sets, where it has several. */
+  variants?: readonly string[];
+}
+
 /** The settings of an address; what it leaves out or garbles is the default. */
-export function readSettings(query: string, defaultsOf: (task: TaskId) => Defaults): Settings {
+export function readSettings(query: string, settingsOf: (task: TaskId) => TaskSettings | undefined): Settings {
   const params = new URLSearchParams(query);
-  const task = table.task.read(params.get(table.task.key) ?? '') ?? table.task.fallback;
-  const defaults = defaultsOf(task);
+  const asked = table.task.read(params.get(table.task.key) ?? '');
+  const known = asked ? settingsOf(asked) : undefined;
+  const task = known && asked ? asked : table.task.fallback;
+  const { defaults = {}, network = () => true, variants = [] } = known ?? settingsOf(task) ?? {};
   const settings: Record<string, unknown> = {};
   for (const name of names) {
     const text = params.get(table[name].key);
     settings[name] = (text === null ? undefined : table[name].read(text)) ?? startValue(name, defaults);
   }
+  settings.task = task;
+  if (!network(String(settings.network))) settings.network = startValue('network', defaults);
+  if (!variants.includes(String(settings.variant))) settings.variant = startValue('variant', defaults);
   return settings as unknown as Settings;
 }
 

@@ -117,8 +117,8 @@ export class Slowly {
     const task = tasks.points;
     const x = { data: Float32Array.of(reach * point.x, reach * point.y), shape: [1, 2] };
     const y = { data: Float32Array.of(point.kind), shape: [1, 1] };
-    const model = await engine.model(nn.sequential(...task.layers(settings)), {
-      input: task.input,
+    const model = await engine.model(nn.sequential(...task.layers(settings, data)), {
+      input: task.input(settings),
       seed: settings.seed,
     });
     try {

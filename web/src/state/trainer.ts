@@ -4,6 +4,7 @@
  */
 import { nn, type Engine, type Model, type Run, type RunEvent, type TrainyardError } from 'trainyard';
 import type { Task, TaskData, Watching } from '../tasks/task.ts';
+import { graft } from './graft.ts';
 import { speeds, type Settings } from './settings.ts';
 import { layerRows, tensorsOf, type Place, type Summary, type Tensor } from './snapshot.ts';
 
@@ -42,46 +43,20 @@ export class Trainer {
     learnt: readonly Tensor[],
     listener: Listener,
   ): Promise<Trainer> {
-    const model = await engine.model(nn.sequential(...task.layers(settings)), {
-      input: task.input,
+    const model = await engine.model(nn.sequential(...task.layers(settings, data)), {
+      input: task.input(settings),
       seed: settings.seed,
     });
     const trainer = new Trainer(model, data, task, settings, listener);
     if (learnt.length > 0) {
       try {
-        await trainer.#graft(learnt);
+        await graft(model, learnt, task.letters ? 'layers' : 'names');
       } catch (error) {
         model.dispose();
         throw error;
       }
     }
     return trainer;
-  }
-
-  /**
-   * Grows and shrinks: kept neurons keep their weights, new ones listen at random and are not listened to yet, so
-   * that adding neurons to a layer leaves the answers as they were.
-   */
-  async #graft(learnt: readonly Tensor[]): Promise<void> {
-    const own = await this.model.parameters();
-    const pairs = align(learnt, own);
-    for (const [parameter, old] of pairs) {
-      const values = Float32Array.from(parameter.data);
-      const [outs = 1, ins = 1] = parameter.shape;
-      const [oldOuts = 1, oldIns = 1] = old.shape;
-      const field = parameter.size / outs / (parameter.shape.length > 1 ? ins : 1);
-      const inputs = parameter.shape.length > 1 ? ins : 1;
-      const oldInputs = old.shape.length > 1 ? oldIns : 1;
-      for (let out = 0; out < Math.min(outs, oldOuts); out++) {
-        for (let input = 0; input < inputs; input++) {
-          for (let at = 0; at < field; at++) {
-            values[(out * inputs + input) * field + at] =
-              input < oldInputs ? (old.values[(out * oldInputs + input) * field + at] ?? 0) : 0;
-          }
-        }
-      }
-      await parameter.set(values);
-    }
   }
 
   /** Begins to train with these settings; a run under way ends first and leaves its weights. */
@@ -92,7 +67,7 @@ export class Trainer {
       loss: this.task.loss,
       optimizer: { type: settings.optimizer, lr: settings.learningRate },
       batchSize: Math.min(settings.batchSize, this.data.trainRows),
-      metrics: ['accuracy'],
+      metrics: this.task.metrics,
       valEvery: this.task.heldOutEvery,
       steps: endless,
       seed: settings.seed,
@@ -143,9 +118,9 @@ export class Trainer {
   }
 
   /** What the task reads this network through. */
-  watching(tensors: readonly Tensor[]): Watching<TaskData> {
+  watching(tensors: readonly Tensor[], step: number, past = false): Watching<TaskData> {
     const { model, data, settings } = this;
-    return { model, data, settings, tensors };
+    return { model, data, settings, tensors, step, past };
   }
 
   /** Every parameter's value; of the pinned one also what the next step will do to it. */
@@ -177,36 +152,3 @@ export class Trainer {
     this.model.dispose();
   }
 }
-
-/** Pairs the tensors of two networks layer by layer: from the front those of the same rank, and the last with the last. */
-function align<New extends { shape: readonly number[]; kind: string }>(
-  old: readonly Tensor[],
-  own: readonly New[],
-): [New, Tensor][] {
-  const group = <T extends { kind: string }>(list: readonly T[]): T[][] => {
-    const layers: T[][] = [];
-    for (const tensor of list) {
-      if (tensor.kind === 'weight') layers.push([tensor]);
-      else layers.at(-1)?.push(tensor);
-    }
-    return layers;
-  };
-  const before = group(old);
-  const after = group(own);
-  const pairs: [New, Tensor][] = [];
-  after.forEach((layer, i) => {
-    const last = i === after.length - 1;
-    const match = last ? before.at(-1) : i < before.length - 1 ? before[i] : undefined;
-    // Only where the layer before is the same one too: what the inputs mean must not have changed.
-    if (!match || (last && after.length !== before.length)) return;
-    layer.forEach((tensor, k) => {
-      const other = match[k];
-      if (other?.shape.length === tensor.shape.length && sameKernel(other.shape, tensor.shape))
-        pairs.push([tensor, other]);
-    });
-  });
-  return pairs;
-}
-
-const sameKernel = (a: readonly number[], b: readonly number[]): boolean =>
-  a.slice(2).every((size, i) => size === b[i + 2]);

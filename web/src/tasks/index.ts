@@ -1,7 +1,10 @@
-/** The one list of tasks. */
-import type { TaskId } from '../state/settings.ts';
+/** The one list of tasks, in the order in which the page offers them. */
 import { digits } from './digits/index.ts';
 import { points } from './points/index.ts';
 import type { Task } from './task.ts';
 
-export const tasks: Record<TaskId, Task> = { points, digits };
+const list = { points, digits };
+
+export type TaskId = keyof typeof list;
+export const tasks: Record<TaskId, Task> = list;
+export const taskIds = Object.keys(list) as TaskId[];

@@ -4,12 +4,8 @@ const n = (value: number): string => count(value, 'en');
 
 /** Everything the page says, in English. `zh.ts` has the same keys or does not compile. */
 export const en = {
-  title: {
-    points: 'Trainyard: points in the plane',
-    digits: 'Trainyard: handwritten digits',
-    slowly: 'Trainyard: one step, slowly',
-  },
-  tasks: { points: 'Points', digits: 'Digits' },
+  title: (task: string) => `Trainyard: ${task}`,
+  slowTitle: 'one step, slowly',
   navigation: 'Tasks',
   skip: 'Skip to the network',
   share: 'Share',
@@ -35,7 +31,6 @@ export const en = {
     rows: (train: number, heldOut: number) => `${train} to train on, ${heldOut} held out (pale)`,
     surface: (accuracy: string) => `The answer over the whole plane. Held-out points answered right: ${accuracy}.`,
     peek: (layer: number, neuron: number) => `Layer ${layer}, neuron ${neuron}: what it says over the plane`,
-    right: 'right on held-out points',
     legend: { blue: 'blue disc: one kind', red: 'red ring: the other', surface: 'colour: what it answers there' },
   },
   digits: {
@@ -78,7 +73,6 @@ export const en = {
     worstHelp: 'The truth, then its answer with the most confidence.',
     noMistakes: 'None in the held-out digits.',
     notYet: 'After the first look at the held-out digits.',
-    right: 'right on held-out digits',
     source: 'MNIST, (c) Yann LeCun and Corinna Cortes, from NIST data; a subset rounded to 16 grey levels;',
   },
 
@@ -148,7 +142,6 @@ export const en = {
     title: 'Training',
     rate: 'Learning rate',
     batch: 'Batch',
-    batchOf: { points: (size: number) => `${size} points`, digits: (size: number) => `${size} digits` },
     optimizer: 'Optimizer',
     optimizers: { sgd: 'SGD', adam: 'Adam', rmsprop: 'RMS' },
   },
@@ -184,7 +177,7 @@ export const en = {
     epoch: 'times through the data',
     trainingRight: 'right in training',
     stepRate: 'steps per second',
-    exampleRate: 'digits per second',
+    heldOutLoss: 'loss, held out',
     changes: 'parameter changes',
     time: 'time so far',
   },
@@ -221,7 +214,7 @@ export const en = {
 
   notice: {
     loading: 'Getting the engine',
-    loadingData: 'Getting the digits',
+    loadingData: 'Getting the data',
     loadingHelp: 'Numbers start moving in a moment. Nothing you do here leaves this tab.',
     paused: (step: number) => `Paused at step ${digits(step)}`,
     diverged: (step: number, layer: string) =>
@@ -235,7 +228,7 @@ export const en = {
     worker: 'The worker stopped',
     workerHelp: 'The tab may have run short of memory. Starting again uses the same seed.',
     shape: 'This network does not fit together',
-    data: 'The digits did not arrive',
+    data: 'The data did not arrive',
     failed: 'Something went wrong',
     again: 'Start again',
     retry: 'Try again',
@@ -293,7 +286,7 @@ export const en = {
     before: 'before',
     after: 'after',
     onlyPoints:
-      'Slow motion follows one point through the network of dots. The digits have thousands of sums for each answer.',
+      'Slow motion follows one point through the network of dots. The others have thousands of sums for each answer.',
     toPoints: 'Go to the points',
     waiting: 'Working it out',
   },

@@ -5,8 +5,8 @@ const n = (value: number): string => count(value, 'zh');
 
 /** 页面上的全部中文。另写，不是翻译。 */
 export const zh: Dictionary = {
-  title: { points: 'Trainyard：平面上的点', digits: 'Trainyard：手写数字', slowly: 'Trainyard：慢放一步' },
-  tasks: { points: '平面上的点', digits: '手写数字' },
+  title: (task) => `Trainyard：${task}`,
+  slowTitle: '慢放一步',
   navigation: '任务',
   skip: '直接看网络',
   share: '分享',
@@ -28,7 +28,6 @@ export const zh: Dictionary = {
     rows: (train, heldOut) => `${train} 个用来训练，${heldOut} 个用来考试（浅色）`,
     surface: (accuracy) => `整个平面上它的回答。没见过的点判对 ${accuracy}。`,
     peek: (layer, neuron) => `第 ${layer} 层，神经元 ${neuron}：它在整个平面上的回答`,
-    right: '没见过的点判对',
     legend: { blue: '蓝色圆点是一种', red: '红色圆圈是另一种', surface: '底色是它在那里的回答' },
   },
   digits: {
@@ -69,7 +68,6 @@ export const zh: Dictionary = {
     worstHelp: '先是真实数字，后是它最有把握的回答。',
     noMistakes: '没见过的数字里一个都没错。',
     notYet: '第一次考完就有。',
-    right: '没见过的判对',
     source: 'MNIST，© Yann LeCun、Corinna Cortes，取自 NIST 数据；这里是其中一部分，灰度取 16 级；',
   },
 
@@ -138,7 +136,6 @@ export const zh: Dictionary = {
     title: '训练',
     rate: '学习率',
     batch: '每批',
-    batchOf: { points: (size) => `${size} 个点`, digits: (size) => `${size} 个数字` },
     optimizer: '优化器',
     optimizers: { sgd: 'SGD', adam: 'Adam', rmsprop: 'RMS' },
   },
@@ -174,7 +171,7 @@ export const zh: Dictionary = {
     epoch: '数据看了几遍',
     trainingRight: '训练时判对',
     stepRate: '每秒步数',
-    exampleRate: '每秒看的数字',
+    heldOutLoss: '没见过的损失',
     changes: '参数改动次数',
     time: '已用时间',
   },
@@ -280,7 +277,7 @@ export const zh: Dictionary = {
     ledgerPart: (shown, count) => `${digits(count)} 个参数中的 ${shown} 个`,
     before: '改之前',
     after: '改之后',
-    onlyPoints: '慢放跟着一个点走完全程。手写数字每个答案都要算几千个和，这里放不下。',
+    onlyPoints: '慢放跟着一个点走完全程。别的网络每个答案都要算几千个和，这里放不下。',
     toPoints: '去看平面上的点',
     waiting: '正在算',
   },

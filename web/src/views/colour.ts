@@ -22,6 +22,8 @@ export interface Palette {
   score: Uint32Array;
   /** Paper to ink, 0 to 1. */
   grey: Uint32Array;
+  /** Shares, 0 to 1. */
+  share: Uint32Array;
 }
 
 type Rgb = readonly [number, number, number];
@@ -57,6 +59,7 @@ export function palette(theme: Theme): Palette {
     signed: scale(diverging),
     score: scale(diverging, (at) => (Math.tanh((at - 0.5) * largestScore) + 1) / 2),
     grey: scale([token('sheet'), token('ink')]),
+    share: scale(['p0', 'p1', 'p2', 'p3', 'p4'].map(token)),
   };
   if (forced)
     Object.assign(made, {

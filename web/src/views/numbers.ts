@@ -51,6 +51,13 @@ export function count(value: number, language: Language): string {
   return digits(value);
 }
 
+/** An amount of memory, three figures. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = Math.min(units.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3));
+  return `${figures(value / 1000 ** step)} ${units[step]}`;
+}
+
 /** Every digit, grouped by three. */
 export function digits(value: number): string {
   return Math.round(value).toLocaleString('en-US');
@@ -78,7 +85,7 @@ export function duration(seconds: number, language: Language): string {
 }
 
 function figures(value: number): string {
-  return value >= 1000 ? digits(value) : value.toPrecision(value >= 100 ? 3 : 3).replace(/\.?0+$/, '');
+  return value >= 1000 ? digits(value) : value.toPrecision(3).replace(/\.0+$|(\.\d*?)0+$/, '$1');
 }
 
 const subscripts = '₀₁₂₃₄₅₆₇₈₉';

@@ -1,4 +1,5 @@
 /** Fetches the digits: IDX files in gzip, which lie beside the page. */
+import { fetchBytes } from '../fetch.ts';
 
 export interface Digits {
   rows: number;
@@ -28,22 +29,12 @@ export async function fetchDigits(names: readonly string[]): Promise<Digits> {
 
 /** The bytes after an IDX header of so many sizes. What the numbers mean is checked by the engine, which gets them. */
 async function values(name: string, sizes: number): Promise<Uint8Array> {
-  const url = new URL(`data/mnist-${name}.idx.gz`, document.baseURI);
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.pathname}: HTTP ${response.status}`);
-  const bytes = await unpacked(new Uint8Array(await response.arrayBuffer()));
+  const file = `mnist-${name}.idx.gz`;
+  const bytes = await fetchBytes(file);
   const view = new DataView(bytes.buffer);
   const start = 4 + 4 * sizes;
   let expected = 1;
   for (let i = 0; i < sizes; i++) expected *= view.getUint32(4 + 4 * i);
-  if (bytes[2] !== 8 || bytes[3] !== sizes || bytes.length !== start + expected)
-    throw new Error(`${url.pathname}: not IDX`);
+  if (bytes[2] !== 8 || bytes[3] !== sizes || bytes.length !== start + expected) throw new Error(`${file}: not IDX`);
   return bytes.subarray(start);
-}
-
-/** Some servers call a file in gzip an encoding, and the browser has then unpacked it already. */
-async function unpacked(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -53,8 +53,26 @@ async function fetchData(): Promise<DigitsData> {
 export const digits: Task<DigitsData, DigitsWatched> = {
   id: 'digits',
   defaults: { network: 'c8-c16', activation: 'relu', learningRate: 0.002, batchSize: 32, optimizer: 'adam', speed: 6 },
-  input: [1, 28, 28],
+  network: (text) => /^([cd]\d{1,3}(-[cd]\d{1,3}){0,7}|0)$/.test(text),
+  said: {
+    en: {
+      name: 'Digits',
+      title: 'handwritten digits',
+      batch: (size) => `${size} digits`,
+      right: 'right on held-out digits',
+      rate: 'digits per second',
+    },
+    zh: {
+      name: '手写数字',
+      title: '手写数字',
+      batch: (size) => `${size} 个数字`,
+      right: '没见过的判对',
+      rate: '每秒看的数字',
+    },
+  },
+  input: () => [1, 28, 28],
   loss: 'crossEntropy',
+  metrics: ['accuracy'],
   letters: ['c', 'd'],
   sizes: {
     c: { low: 1, high: 32, step: 1, usual: 8, most: 3 },

@@ -6,7 +6,7 @@ import type { Point } from '../../views/points.ts';
 import { largestScore } from '../../views/colour.ts';
 import type { Maps } from '../../views/yard_draw.ts';
 import type { Task, TaskData } from '../task.ts';
-import { defaults, input, layers } from './network.ts';
+import { defaults, input, layers, network } from './network.ts';
 import { heldOutRows, reach, splitPoints, toPoints, trainRows } from './sets.ts';
 
 export interface PointsData extends TaskData {
@@ -40,9 +40,27 @@ function grid(side: number): { data: Float32Array; shape: readonly number[] } {
 
 export const points: Task<PointsData, PointsWatched> = {
   id: 'points',
+  said: {
+    en: {
+      name: 'Points',
+      title: 'points in the plane',
+      batch: (size) => `${size} points`,
+      right: 'right on held-out points',
+      rate: 'points per second',
+    },
+    zh: {
+      name: '平面上的点',
+      title: '平面上的点',
+      batch: (size) => `${size} 个点`,
+      right: '没见过的点判对',
+      rate: '每秒点数',
+    },
+  },
   defaults,
-  input,
+  network,
+  input: () => input,
   loss: 'bceWithLogits',
+  metrics: ['accuracy'],
   letters: [''],
   sizes: { '': { low: 1, high: 32, step: 1, usual: 4, most: 5 } },
   heldOutEvery: 20,

@@ -16,6 +16,9 @@ export const defaults: Defaults = {
 
 export const input = [2];
 
+/** The address writes a network as "8-8". */
+export const network = (text: string): boolean => /^\d{1,3}(-\d{1,3}){0,7}$/.test(text);
+
 export function layers(nn: Nn, settings: Pick<Settings, 'network' | 'activation'>): Layer[] {
   const activation = nn[settings.activation];
   return [...readParts(settings.network).flatMap(({ size }) => [nn.linear(size), activation()]), nn.linear(1)];

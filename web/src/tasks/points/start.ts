@@ -5,7 +5,7 @@
 import { readSettings, shapes, type Settings, type Shape } from '../../state/settings.ts';
 import { layerRows, tensorsOf, type Summary, type Tensor } from '../../state/snapshot.ts';
 import type { Point } from '../../views/points.ts';
-import { defaults, input, layers } from './network.ts';
+import { defaults, input, layers, network as isNetwork } from './network.ts';
 import { pointSet, splitPoints, toPoints } from './sets.ts';
 
 export interface Start {
@@ -24,7 +24,7 @@ const rounded = (points: readonly Point[]): Point[] =>
   points.map((point) => ({ ...point, x: Number(point.x.toFixed(3)), y: Number(point.y.toFixed(3)) }));
 
 export async function makeStart({ load, nn, data }: typeof import('trainyard')): Promise<Start> {
-  const { shape, noise, seed, network, activation } = readSettings('', () => defaults);
+  const { shape, noise, seed, network, activation } = readSettings('', () => ({ defaults, network: isNetwork }));
   const settings = { shape, noise, seed, network, activation };
   const engine = await load({ deterministic: true, threads: 1 });
   try {
