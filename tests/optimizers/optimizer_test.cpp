@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/options.hpp"
 #include "golden/golden.hpp"
 #include "support/errors.hpp"
 

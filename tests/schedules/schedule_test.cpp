@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/options.hpp"
 #include "golden/golden.hpp"
 #include "support/errors.hpp"
 
