@@ -156,12 +156,22 @@ void print(const Attributes& attributes, TextSink& sink) {
   if (a.dropout != 0) sink.put("dropout", a.dropout);
 }
 
+/// Scores and weighted values; causal: of the T (T + 1) / 2 pairs that see each other.
+double multiply_adds(const CallTypes& t) {
+  const auto& a = t.attributes->as<AttentionAttributes>();
+  const Operands at(a, *t.in[0], t.in[1], t.in[2]);
+  const auto q = static_cast<double>(at.queries);
+  const double pairs = a.causal ? q * (q + 1) / 2 : q * static_cast<double>(at.keys);
+  return 2 * pairs * static_cast<double>(t.rows * a.heads * at.width);
+}
+
 }  // namespace
 
 const Op attention{.name = "attention",
                    .infer = infer,
                    .run = TRAINYARD_KERNELS(run),
                    .work = work<0>,
+                   .multiply_adds = multiply_adds,
                    .scratch = scratch<0>,
                    .gradient = gradient,
                    .step = step_attention,
