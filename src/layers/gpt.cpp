@@ -28,7 +28,7 @@ struct Gpt {
   std::string norm = "layerNorm";
   std::string mlp = "gelu";
   std::string position = "learned";
-  std::optional<bool> bias;   ///< with layerNorm, unless said otherwise
+  std::optional<bool> bias;   ///< of all products but a tied head's; with layerNorm, unless said otherwise
   std::optional<double> eps;  ///< 1e-5, rmsNorm 1e-6
   double rope_base = 10000;
 
@@ -69,7 +69,7 @@ struct Gpt {
     x = parts.dropout("drop", dropout, x);
     for (std::int64_t i = 0; i < layers; ++i) x = block(b, parts, i, x);
     x = parts.build(llama() ? "norm" : "ln_f", norm_part(), x);
-    Part head = Part("linear").with("out", vocab).with("bias", false).with("weightInit", normal(0.02));
+    Part head = linear_part(vocab, normal(0.02)).with("bias", biased() && !tied);
     if (tied) head = std::move(head).with("shares", parts.full(tokens));
     return parts.build("lm_head", head, x);
   }
