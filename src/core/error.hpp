@@ -75,6 +75,7 @@ inline constexpr std::string_view hint_keys[] = {
     "no_gradient",
     "not_utf8",
     "overlap",
+    "sequence_length",
     "shorter_window",
     "size_mismatch",
     "smaller",

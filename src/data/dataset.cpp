@@ -217,7 +217,8 @@ void Dataset::check_labels(std::size_t column, std::int64_t classes, std::option
   check_whole(column, {.min = 0, .max = static_cast<double>(classes), .open_max = true}, ignored);
 }
 
-void Dataset::check_whole(std::size_t column, const Range& range, std::optional<std::int64_t> ignored) const {
+void Dataset::check_whole(std::size_t column, const Range& range, std::optional<std::int64_t> ignored,
+                          const Hint& hint) const {
   const Affine& map = storage_->columns[column].map;
   const std::int64_t inner = columns()[column].shape.size() / std::ssize(map.scale);
   each(column, [&](double stored, Row row, std::int64_t element) {
@@ -229,7 +230,8 @@ void Dataset::check_whole(std::size_t column, const Range& range, std::optional<
     }
     if (ignored && x == static_cast<double>(*ignored)) return true;
     if (std::floor(x) != x || !range.contains(x)) {
-      throw Error(ErrorCode::invalid_label, path_of(columns()[column], row, element), text(range), number_text(x));
+      throw Error(ErrorCode::invalid_label, path_of(columns()[column], row, element), text(range), number_text(x),
+                  hint);
     }
     return true;
   });

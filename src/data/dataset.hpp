@@ -71,7 +71,8 @@ class Dataset final : public BatchSource {
   /// Throws INVALID_LABEL (path "y[17]") unless every number of the column is an integer in [0, classes), or `ignored`.
   void check_labels(std::size_t column, std::int64_t classes, std::optional<std::int64_t> ignored = {}) const;
   /// Throws INVALID_LABEL (path "x[17, 3]") unless every number of the column is an integer of the range, or `ignored`.
-  void check_whole(std::size_t column, const Range& range, std::optional<std::int64_t> ignored = {}) const;
+  void check_whole(std::size_t column, const Range& range, std::optional<std::int64_t> ignored = {},
+                   const Hint& hint = {}) const;
   /// The largest number of an integral column and one more: how many classes its labels speak of.
   [[nodiscard]] std::int64_t classes(std::size_t column) const;
 

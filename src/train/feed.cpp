@@ -42,7 +42,11 @@ Feed::Feed(const Model& model, const Dataset& source) : source_(source), target_
     }
     const std::optional<Limits>& limits = model.limits(columns_.size());
     if (limits) {
-      source.check_whole(column, {.min = static_cast<double>(limits->low), .max = static_cast<double>(limits->high)});
+      // Ids begin at 0, the lengths of sequences at 1.
+      Hint hint;
+      if (limits->low == 1) hint = {"sequence_length", std::to_string(limits->high)};
+      source.check_whole(column, {.min = static_cast<double>(limits->low), .max = static_cast<double>(limits->high)},
+                         {}, hint);
     }
     columns_.push_back(column);
   }

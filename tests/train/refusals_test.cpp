@@ -212,5 +212,39 @@ TEST_F(Refusals, PlansThatCannotFitMemory) {
   }
 }
 
+/// Ids of three steps with lengths.
+std::shared_ptr<const Dataset> sequences(const std::vector<float>& lengths) {
+  DatasetParts parts;
+  parts.rows = static_cast<Row>(lengths.size());
+  parts.inputs.push_back(column("x", {3, 2}, DType::f32, std::vector<float>(6 * lengths.size(), 0.5F)));
+  parts.inputs.push_back(column("lengths", {}, DType::f32, lengths));
+  parts.targets.push_back(column("y", {}, DType::i32, std::vector<std::int32_t>(lengths.size(), 1)));
+  return std::make_shared<const Dataset>(std::move(parts));
+}
+
+TEST(RefusedSequences, LengthsMustCountStepsThatAreThere) {
+  ThreadPool pool(1);
+  const Json description = Json::parse(R"({"nodes": [{"type": "gru", "hidden": 2, "output": "last",
+                                                      "inputs": ["x", "lengths"]}]})");
+  Model model(description, {.inputs = {{.name = "x", .shape = {3, 2}}, {.name = "lengths", .shape = {}}}});
+  const auto before = read_all(model);
+  const auto run = [&](const std::vector<float>& lengths) {
+    Trainer trainer(model, sequences(lengths), nullptr, {{"steps", 2}}, pool);
+    return trainer.advance({})["state"];
+  };
+  for (const auto& [wrong, got] : {std::pair{0.0F, "0"}, {4.0F, "4"}, {1.5F, "1.5"}, {-1.0F, "-1"}}) {
+    const auto error = error_of([&] { run({1, 3, wrong}); });
+    ASSERT_TRUE(error) << got;
+    EXPECT_EQ(name(error->code), "INVALID_LABEL") << error->what();
+    EXPECT_EQ(error->path, "lengths[2]");
+    EXPECT_EQ(error->expected, "[1, 3]");
+    EXPECT_EQ(error->got, got);
+    EXPECT_EQ(error->hint.key, "sequence_length");
+    EXPECT_EQ(error->hint.argument, "3");
+    EXPECT_EQ(read_all(model), before);
+  }
+  EXPECT_EQ(run({1, 3, 2}), "finished") << "usable afterwards";
+}
+
 }  // namespace
 }  // namespace trainyard

@@ -80,6 +80,8 @@ export const en: Table = {
     overlap: () => 'Two tensors lie in the same place.',
     server_sent_html: () => 'The server answered with a page: the file is not where it was looked for.',
     shape_of_data: () => 'The product of the shape must be the number of elements.',
+    sequence_length: (longest) =>
+      `A length counts the steps that are no padding, 1 to ${longest}: leave out sequences that are all padding, and cut longer ones.`,
     size_mismatch: () => 'The place of the tensor is not as large as its shape says.',
     smaller: () => 'Make the model, the batch or the data smaller.',
     stop_first: () => 'Stop its run first, or wait for run.done.',

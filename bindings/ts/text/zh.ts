@@ -68,6 +68,7 @@ export const zh: Table = {
     overlap: () => '两个张量占了同一处位置。',
     server_sent_html: () => '服务器回的是网页：文件不在所找的位置。',
     shape_of_data: () => '形状各数之积必须等于元素个数。',
+    sequence_length: (longest) => `长度是不含填充的步数，从 1 到 ${longest}：请去掉全是填充的序列，并截短过长的序列。`,
     size_mismatch: () => '张量所占的位置与它的形状不符。',
     smaller: () => '把模型、批次或数据改小一些。',
     stop_first: () => '先停止正在进行的训练，或等待 run.done。',
