@@ -84,7 +84,7 @@ std::uint64_t bytes_of(const ValueType& type, std::int64_t rows, Precision preci
 class Planner {
  public:
   Planner(const Graph& graph, const ParameterPlaces& places, const PlanOptions& options)
-      : graph_(graph), places_(places), options_(options), limit_(options.counts ? 1ULL << 53 : memory_limit()) {
+      : graph_(graph), places_(places), options_(options), limit_(options.counts ? 1ULL << 59 : memory_limit()) {
     plan_.capacity = options.capacity;
     plan_.precision = options.precision;
   }

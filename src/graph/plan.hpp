@@ -68,7 +68,8 @@ struct PlanOptions {
   std::int64_t capacity = 1;
   Precision precision = Precision::f32;
   bool keep_all = false;  ///< no value's place is reused: inspection, slow motion
-  bool counts = false;    ///< the plan is never bound to memory: no number of bytes below 2^53 is too large
+  bool counts = false;    ///< the plan is never bound to memory: no number of bytes below 2^59 is too large (places are
+                          ///< multiples of 64: a double holds them exactly)
 };
 
 /// Measures lifetimes and gives every value its place, in the order of the graph. Throws OUT_OF_MEMORY, with the

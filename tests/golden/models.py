@@ -277,7 +277,7 @@ RUNS = {
     },
     "gru-bidirectional": {
         "nodes": [
-            {"name": "embedding", "type": "embedding", "vocab": 9, "dim": 5},
+            {"name": "embedding", "type": "embedding", "vocab": 9, "dim": 5, "inputs": ["x"]},
             {"name": "gru", "type": "gru", "hidden": 6, "bidirectional": True, "output": "last",
              "inputs": ["embedding", "lengths"]},
             {"name": "head", **linear(3)},

@@ -181,7 +181,7 @@ const Json small{{"vocab", 7}, {"context", 5}, {"layers", 1}, {"heads", 2}, {"di
 
 Json small_with(const Json& more) {
   Json options = small;
-  options.update(more);
+  if (more.is_object()) options.update(more);
   return made("gpt", options);
 }
 
