@@ -67,7 +67,7 @@ void Stepper::reset() {
   for (std::size_t i = 0; i < plan().values.size(); ++i) {
     const PlanValue& v = plan().values[i];
     if (v.role == Role::memory && v.bytes != 0) {
-      std::memset(executor_->at(ValueId{static_cast<std::int32_t>(i)}), 0, v.bytes);
+      std::memset(executor_->at(ValueId{static_cast<std::int32_t>(i)}), 0, static_cast<std::size_t>(v.bytes));
     }
   }
 }
