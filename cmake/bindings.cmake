@@ -9,7 +9,8 @@ if(EMSCRIPTEN)
     target_link_libraries(module PRIVATE trainyard trainyard_warnings)
     target_compile_options(module PRIVATE -Oz)
     target_link_options(module PRIVATE
-      -O3 -lembind -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node -sDYNAMIC_EXECUTION=0 -sEMBIND_AOT
+      # -fno-rtti: the linker's choice of Embind's own library, which names its types as our files do.
+      -O3 -fno-rtti -lembind -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node -sDYNAMIC_EXECUTION=0 -sEMBIND_AOT
       -sFILESYSTEM=0 -sSTACK_SIZE=1mb -sMALLOC=emmalloc
       # Memory grows while models and data are described. The page makes the shared memory itself, as large as the
       # device allows (4, 2, 1 or 0.5 GiB), and hands it in.
