@@ -149,7 +149,7 @@ describe('a model that writes', () => {
     const points = await engine.model(nn.sequential(nn.linear(2)), { input: [2] });
     await failureOf(points.generate([0]).next(), 'TYPE_MISMATCH');
     const ahead = await engine.model(
-      nn.sequential(nn.embedding({ vocab, dim: 4 }), nn.gru({ hidden: 4, bidirectional: true }), nn.linear(vocab)),
+      nn.sequential(nn.embedding(vocab, 4), nn.gru(4, { bidirectional: true }), nn.linear(vocab)),
       { input: [context] },
     );
     const error = await failureOf(ahead.generate([0]).next(), 'NOT_SUPPORTED');

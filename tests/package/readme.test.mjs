@@ -28,7 +28,7 @@ test('the README’s example learns the spiral', async () => {
 test('the README’s second example reads a text and writes one', async () => {
   const [, example] = examples();
   // The text comes from here, the steps are fewer, and what it writes is kept.
-  const text = 'the whale and the sea and the ship and the storm. '.repeat(60);
+  const text = 'Call me: the whale and the sea and the ship and the storm. '.repeat(60);
   const run = example
     .replace("await (await fetch('moby-dick.txt')).text()", JSON.stringify(text))
     .replace('steps: 1000', 'steps: 60')

@@ -57,6 +57,7 @@ export const hintKeys = [
   'no_gradient',
   'not_utf8',
   'overlap',
+  'sequence_length',
   'shorter_window',
   'size_mismatch',
   'smaller',
