@@ -44,11 +44,19 @@ def batch_norm(norm):
     return lambda o, s: norm(s[0], o.get("eps", 1e-5), o.get("momentum", 0.1), o.get("affine", True))
 
 
+
+def layer_norm(o, s):
+    norm = nn.LayerNorm(s[-o.get("axes", 1):], o.get("eps", 1e-5), o.get("affine", True))
+    if not o.get("bias", True):
+        norm.bias = None  # what later versions call bias=False
+    return norm
+
+
 MODULES = {
     **LAYERS,
     "batchNorm1d": batch_norm(nn.BatchNorm1d),
     "batchNorm2d": batch_norm(nn.BatchNorm2d),
-    "layerNorm": lambda o, s: nn.LayerNorm(s[-o.get("axes", 1):], o.get("eps", 1e-5), o.get("affine", True)),
+    "layerNorm": layer_norm,
     "maxPool2d": lambda o, s: nn.MaxPool2d(o["kernel"], o.get("stride"), o.get("padding", 0), o.get("dilation", 1)),
     "avgPool2d": lambda o, s: nn.AvgPool2d(
         o["kernel"], o.get("stride"), o.get("padding", 0), count_include_pad=o.get("countIncludePad", True)),

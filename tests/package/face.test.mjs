@@ -38,7 +38,9 @@ test('nn has every layer of the engine, with options that it knows', () => {
   for (const { name, options } of registry.layers) {
     if (name === 'sequential') continue;
     assert.equal(typeof nn[name], 'function', name);
-    const { type, ...made } = nn[name](...numbers.slice(0, nn[name].length));
+    const built = nn[name](...numbers.slice(0, nn[name].length));
+    // A ready model (gpt, lstmText) is a description of that one layer.
+    const { type, ...made } = built.trainyard ? built.layers[0] : built;
     assert.equal(type, name);
     const known = options.map((option) => option.name);
     for (const key of Object.keys(made)) assert.ok(known.includes(key), `${name}.${key}: ${known.join(', ')}`);

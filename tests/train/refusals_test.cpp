@@ -73,8 +73,8 @@ TEST_F(Refusals, IdsAndLengths) {
   EXPECT_EQ(refused({0, 1, 2, 3, 4, 0}, {1, 3}), invalid("x[1, 1]", "[0, 3]", "4"));
   EXPECT_EQ(refused({0, 1, -1, 3, 3, 0}, {1, 3}), invalid("x[0, 2]", "[0, 3]", "-1"));
   EXPECT_EQ(refused({0, 1, 0.5F, 3, 3, 0}, {1, 3}), invalid("x[0, 2]", "[0, 3]", "0.5"));
-  EXPECT_EQ(refused({0, 1, 2, 3, 3, 0}, {0, 3}), invalid("lengths[0]", "[1, 3]", "0"));
-  EXPECT_EQ(refused({0, 1, 2, 3, 3, 0}, {1, 4}), invalid("lengths[1]", "[1, 3]", "4"));
+  EXPECT_EQ(refused({0, 1, 2, 3, 3, 0}, {0, 3}), invalid("lengths[0]", "[1, 3]", "0") + " (sequence_length: 3)");
+  EXPECT_EQ(refused({0, 1, 2, 3, 3, 0}, {1, 4}), invalid("lengths[1]", "[1, 3]", "4") + " (sequence_length: 3)");
   EXPECT_EQ(refused({0, 1, 2, 3, 3, 0}, {1, 3}), "");
 }
 
