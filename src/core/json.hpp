@@ -28,17 +28,16 @@ void put_value(Json& object, std::string_view key, std::span<const std::int64_t>
 template <class T>
 void put(Json& object, std::string_view key, T&& value) {
   using V = std::remove_cvref_t<T>;
-  if constexpr (std::is_same_v<V, Json>) {  // converts to anything
-    put_value(object, key, Json(std::forward<T>(value)));
-  } else if constexpr (std::is_same_v<V, bool>) {
+  constexpr bool is_json = std::is_same_v<V, Json>;  // converts to anything
+  if constexpr (std::is_same_v<V, bool>) {
     put_value(object, key, value);
   } else if constexpr (std::integral<V>) {
     put_value(object, key, static_cast<std::int64_t>(value));
   } else if constexpr (std::floating_point<V>) {
     put_value(object, key, static_cast<double>(value));
-  } else if constexpr (std::is_convertible_v<const V&, std::string_view>) {
+  } else if constexpr (!is_json && std::is_convertible_v<const V&, std::string_view>) {
     put_value(object, key, std::string_view(value));
-  } else if constexpr (std::is_convertible_v<const V&, std::span<const std::int64_t>>) {
+  } else if constexpr (!is_json && std::is_convertible_v<const V&, std::span<const std::int64_t>>) {
     put_value(object, key, std::span<const std::int64_t>(value));
   } else {
     put_value(object, key, Json(std::forward<T>(value)));

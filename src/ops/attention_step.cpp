@@ -65,9 +65,9 @@ void run(const Call& c, std::int64_t begin, std::int64_t end) {
 Work work(const CallTypes& t) {
   const auto& a = t.attributes->as<AttentionAttributes>();
   const auto context = static_cast<double>(t.in[keys]->shape[0]);
-  const auto width = static_cast<double>(t.in[keys]->shape[1] / a.kv_heads);
-  return {
-      .units = a.kv_heads, .grain = 1, .flops = static_cast<double>(t.rows * a.heads) * context / 2 * (4 * width + 30)};
+  const std::int64_t width = t.in[keys]->shape[1] / a.kv_heads;
+  const auto each = static_cast<double>(t.rows * a.heads * (4 * width + 30));
+  return {.units = a.kv_heads, .grain = 1, .flops = each * context / 2};
 }
 
 Scratch scratch(const CallTypes& t) {
