@@ -6,6 +6,7 @@ import type { Settings } from './settings.ts';
 /** Options that are written without their names. */
 const positional: Record<string, readonly string[]> = {
   linear: ['out'],
+  lstm: ['hidden'],
   conv2d: ['out', 'kernel'],
   maxPool2d: ['kernel'],
 };

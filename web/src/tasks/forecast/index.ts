@@ -1,0 +1,73 @@
+/** A curve through time: an LSTM reads the last values and says how it goes on. */
+import { nn } from 'trainyard';
+import { isNetwork, readNetwork, startsAnew, writeNetwork, type Choices } from '../../state/sequence.ts';
+import type { Settings } from '../../state/settings.ts';
+import type { Task } from '../task.ts';
+import { series, seriesNames, type SeriesName } from './series.ts';
+import type { ForecastData, ForecastWatched } from './work.ts';
+
+export const choices: Choices = {
+  kinds: ['lstm'],
+  layers: [1, 2, 3],
+  widths: [4, 8, 16, 24, 32, 48, 64],
+  heads: [1],
+  contexts: [6, 12, 14, 18, 24, 28, 36, 48],
+  ahead: [1, 2, 3, 6, 12, 24],
+};
+
+export const nameOf = ({ variant }: Settings): SeriesName =>
+  seriesNames.find((name) => name === variant) ?? 'passengers';
+
+export const forecast: Task<ForecastData, ForecastWatched> = {
+  id: 'forecast',
+  said: {
+    en: { name: 'Forecast', title: 'predict a curve', batch: (size) => `${size} windows`, rate: 'windows per second' },
+    zh: { name: '预测', title: '预测一条曲线', batch: (size) => `${size} 段`, rate: '每秒看的段数' },
+  },
+  defaults: {
+    variant: 'passengers',
+    network: writeNetwork({ kind: 'lstm', layers: 1, width: 24, heads: 1, context: 24 }),
+    learningRate: 0.003,
+    batchSize: 16,
+    optimizer: 'adam',
+    speed: 6,
+  },
+  variants: seriesNames,
+  network: (text) => isNetwork(text, choices),
+  loss: 'mse',
+  metrics: [],
+  heldOutEvery: 25,
+  pictureEvery: 250,
+  input: (settings) => [readNetwork(settings.network).context, 1],
+  layers(settings) {
+    const { layers, width, ahead } = readNetwork(settings.network);
+    return [nn.lstm(width, { layers, output: 'last' }), nn.linear(ahead)];
+  },
+  otherData(old, next) {
+    const [a, b] = [readNetwork(old.network), readNetwork(next.network)];
+    return a.context !== b.context || a.ahead !== b.ahead || nameOf(old) !== nameOf(next);
+  },
+  startsAnew: (old, next) => startsAnew(old.network, next.network),
+
+  program(settings) {
+    const { context, ahead } = readNetwork(settings.network);
+    return {
+      before: `// ${series[nameOf(settings)].file}: one number for each time.
+const { train, val: heldOut } = data.seriesWindows(values, { length: ${context}, horizon: ${ahead}, val: 0.2 });
+`,
+      after: '',
+    };
+  },
+
+  load: async (settings) => (await import('./work.ts')).load(nameOf(settings), settings),
+  watch: async (watching) => (await import('./work.ts')).watch(watching),
+
+  async views() {
+    const [stage, setup, model] = await Promise.all([
+      import('./Stage.svelte'),
+      import('./Setup.svelte'),
+      import('./Model.svelte'),
+    ]);
+    return { stage: stage.default, setup: setup.default, model: model.default };
+  },
+};
