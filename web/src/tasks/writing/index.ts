@@ -1,5 +1,5 @@
 /** A network that guesses the next character of a text, and so learns to write like it. */
-import type { Settings } from '../../state/settings.ts';
+import type { Language, Settings } from '../../state/settings.ts';
 import { isNetwork, readNetwork, startsAnew, textLayers, writeNetwork, type Choices } from '../../state/sequence.ts';
 import type { Said, Task } from '../task.ts';
 import { corpora } from './corpora.ts';
@@ -13,7 +13,7 @@ export const choices: Choices = {
   contexts: [16, 32, 64, 96, 128],
 };
 
-type Words = { [name in 'en' | 'zh']: Pick<Said, 'name' | 'title'> };
+type Words = Record<Language, Pick<Said, 'name' | 'title'>>;
 
 function writing(id: keyof typeof corpora, words: Words): Task<WritingData, WritingWatched> {
   const corpus = corpora[id];

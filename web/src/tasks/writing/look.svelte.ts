@@ -20,11 +20,9 @@ export class Look {
   }
 }
 
-const looks = new Map<Corpus, Look>();
+const looks: Record<string, Look> = {};
 
 /** One for each text: going to the other task and back finds the prompt as it was. */
 export function lookOf(corpus: Corpus): Look {
-  const look = looks.get(corpus) ?? new Look(corpus.prompt);
-  looks.set(corpus, look);
-  return look;
+  return (looks[corpus.file] ??= new Look(corpus.prompt));
 }
