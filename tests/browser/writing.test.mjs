@@ -116,12 +116,13 @@ test('the scale: this network, its layers as sums, and GPT-3 to the last paramet
     const own = await page.locator(at('parameters')).textContent();
     await page.click(at('tab-parameters'));
     await page.locator(at('scale-count'), { hasText: own }).waitFor();
-    const counts = await page.locator(`${at('shares')} tbody td:nth-child(2)`).allTextContents();
-    const numbers = counts.map((text) => Number(text.replaceAll(',', '')));
-    const total = numbers.pop();
+    // Each layer as the sum that counts it; all of them together are the parameters.
+    const sums = await page.locator(`${at('shares')} tbody small`).allTextContents();
+    assert.ok(sums.includes('32 × 81 = 2,592') && sums.includes('(32 + 1) × 128 = 4,224'), sums.join('; '));
+    const counts = sums.map((sum) => Number(sum.split(' = ')[1].replaceAll(',', '')));
     assert.equal(
-      numbers.reduce((a, b) => a + b, 0),
-      total,
+      counts.reduce((a, b) => a + b, 0),
+      Number(own.replaceAll(',', '')),
     );
     await page.locator(at('scale')).filter({ hasText: 'GPT-3 has' }).waitFor();
     assert.match(

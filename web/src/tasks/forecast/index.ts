@@ -26,11 +26,12 @@ export const forecast: Task<ForecastData, ForecastWatched> = {
   },
   defaults: {
     variant: 'passengers',
-    network: writeNetwork({ kind: 'lstm', layers: 1, width: 24, heads: 1, context: 24 }),
+    network: writeNetwork({ kind: 'lstm', layers: 1, width: 16, heads: 1, context: 12 }),
     learningRate: 0.003,
     batchSize: 16,
     optimizer: 'adam',
-    speed: 6,
+    // Slow enough to see it learn: at full speed it knows these few windows by heart in seconds.
+    speed: 3,
   },
   variants: seriesNames,
   network: (text) => isNetwork(text, choices),

@@ -44,13 +44,16 @@ function example(kind: Kind, length: number, random: () => number): Example {
   return { input, answer };
 }
 
-/** Lengths from 2 to the longest, the long ones more often: there are more of them. */
+/**
+ * Lengths from 2 to the longest, the long ones more often: there are more of them. Sums are all of the longest, with
+ * zeros in front: places that mean the same in all of them are what makes addition learnable in minutes.
+ */
 export function examples(kind: Kind, longest: number, count: number, seed: number): Example[] {
   const random = randoms(seed);
   return Array.from({ length: count }, () => {
     const shortest = Math.min(longest, 2);
     const length = shortest + Math.floor(Math.sqrt(random()) * (longest - shortest + 1));
-    return example(kind, Math.min(longest, length), random);
+    return example(kind, kind === 'add' ? longest : Math.min(longest, length), random);
   });
 }
 
