@@ -83,12 +83,14 @@ export async function watch({ model, data }: Watching<PuzzlesData>): Promise<Puz
     .slice(0, shownCount)
     .toReversed();
   const chosen = list[Math.min(look.example, list.length - 1)];
-  const shown = answers(model, list, width);
-  if (!chosen) return { shown: await shown, symbols: [], maps: [] };
+  if (!chosen) return { shown: [], symbols: [], maps: [] };
   const { x } = rowsOf([chosen], width);
-  const values = await model.inspect({ data: x, shape: [1, width] });
+  const [shown, values] = await Promise.all([
+    answers(model, list, width),
+    model.inspect({ data: x, shape: [1, width] }),
+  ]);
   const read = [...x.subarray(0, chosen.input.length + chosen.answer.length)];
-  return { shown: await shown, symbols: read.map((id) => symbols[id] ?? ''), maps: attentionMaps(values) };
+  return { shown, symbols: read.map((id) => symbols[id] ?? ''), maps: attentionMaps(values) };
 }
 
 export async function examine({ model, data }: Watching<PuzzlesData>): Promise<PuzzlesExamined> {
