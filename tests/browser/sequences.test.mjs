@@ -30,7 +30,8 @@ test('shares add up to 1 and sharpen with a low temperature; the largest come fi
 });
 
 test('puzzles are what they say, the same for a seed, and those held out were never asked', async () => {
-  const { examples, kinds, places, question, rowsOf, symbols, unseen } = await load('tasks/puzzles/puzzles.ts');
+  const { kinds, places, symbols } = await load('tasks/puzzles/kinds.ts');
+  const { examples, question, rowsOf, unseen } = await load('tasks/puzzles/puzzles.ts');
   const answer = {
     copy: (input) => [...input].join(''),
     reverse: (input) => [...input].reverse().join(''),
@@ -46,6 +47,8 @@ test('puzzles are what they say, the same for a seed, and those held out were ne
   for (const kind of kinds) {
     const training = examples(kind, 8, 500, 7);
     assert.deepEqual(training, examples(kind, 8, 500, 7));
+    const longest = Math.max(...training.map(({ input, answer: digits }) => input.length + digits.length));
+    assert.equal(places(kind, 8), longest);
     assert.notDeepEqual(training, examples(kind, 8, 500, 8));
     for (const each of training) assert.equal(each.answer.join(''), answer[kind](each.input), kind);
     const fresh = unseen(kind, 8, 100, 1, training);

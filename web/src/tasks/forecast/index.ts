@@ -1,9 +1,8 @@
 /** A curve through time: an LSTM reads the last values and says how it goes on. */
 import { nn } from 'trainyard';
 import { isNetwork, readNetwork, startsAnew, writeNetwork, type Choices } from '../../state/sequence.ts';
-import type { Settings } from '../../state/settings.ts';
 import type { Task } from '../task.ts';
-import { series, seriesNames, type SeriesName } from './series.ts';
+import { nameOf, seriesNames } from './names.ts';
 import type { ForecastData, ForecastWatched } from './work.ts';
 
 export const choices: Choices = {
@@ -14,9 +13,6 @@ export const choices: Choices = {
   contexts: [6, 12, 14, 18, 24, 28, 36, 48],
   ahead: [1, 2, 3, 6, 12, 24],
 };
-
-export const nameOf = ({ variant }: Settings): SeriesName =>
-  seriesNames.find((name) => name === variant) ?? 'passengers';
 
 export const forecast: Task<ForecastData, ForecastWatched> = {
   id: 'forecast',
@@ -53,7 +49,7 @@ export const forecast: Task<ForecastData, ForecastWatched> = {
   program(settings) {
     const { context, ahead } = readNetwork(settings.network);
     return {
-      before: `// ${series[nameOf(settings)].file}: one number for each time.
+      before: `// ${nameOf(settings)}: one number for each time.
 const { train, val: heldOut } = data.seriesWindows(values, { length: ${context}, horizon: ${ahead}, val: 0.2 });
 `,
       after: '',

@@ -1,5 +1,6 @@
 /** The curves that can be predicted: what they are, and in which form the network gets them. */
 import type { Language } from '../../state/settings.ts';
+import type { SeriesName } from './names.ts';
 
 export interface Series {
   file: string;
@@ -124,10 +125,7 @@ export const series = {
       },
     },
   },
-} satisfies Record<string, Series>;
-
-export type SeriesName = keyof typeof series;
-export const seriesNames = Object.keys(series) as SeriesName[];
+} satisfies Record<SeriesName, Series>;
 
 export interface Points {
   /** As the file writes it: a year, a month, a day. */

@@ -4,7 +4,8 @@ import { readNetwork } from '../../state/sequence.ts';
 import type { Settings } from '../../state/settings.ts';
 import { fetchText } from '../fetch.ts';
 import type { TaskData, Watching } from '../task.ts';
-import { encoder, readSeries, series, type Points, type Series, type SeriesName } from './series.ts';
+import type { SeriesName } from './names.ts';
+import { encoder, readSeries, series, type Points, type Series } from './series.ts';
 
 export interface ForecastData extends TaskData {
   series: Series;

@@ -20,8 +20,8 @@ export interface Start {
 
 /** Enough for a picture as small as a button. */
 const fewRows = 80;
-const rounded = (points: readonly Point[]): Point[] =>
-  points.map((point) => ({ ...point, x: Number(point.x.toFixed(3)), y: Number(point.y.toFixed(3)) }));
+const rounded = (points: readonly Point[], places: number): Point[] =>
+  points.map((point) => ({ ...point, x: Number(point.x.toFixed(places)), y: Number(point.y.toFixed(places)) }));
 
 export async function makeStart({ load, nn, data }: typeof import('trainyard')): Promise<Start> {
   const { shape, noise, seed, network, activation } = readSettings('', () => ({ defaults, network: isNetwork }));
@@ -37,13 +37,13 @@ export async function makeStart({ load, nn, data }: typeof import('trainyard')):
     const pictures = {} as Record<Shape, readonly Point[]>;
     for (const each of shapes) {
       const set = pointSet(data, each, noise, seed, fewRows);
-      pictures[each] = rounded(toPoints(await engine.readData(set), false));
+      pictures[each] = rounded(toPoints(await engine.readData(set), false), 2);
     }
     const start: Start = {
       settings,
       tensors: tensorsOf(await model.parameters()).map((tensor) => ({ ...tensor, values: [...tensor.values] })),
       summary: layerRows(model.summary()),
-      points: rounded(points),
+      points: rounded(points, 3),
       pictures,
     };
     model.dispose();

@@ -2,7 +2,7 @@
 import { isNetwork, readNetwork, startsAnew, textLayers, writeNetwork, type Choices } from '../../state/sequence.ts';
 import type { Settings } from '../../state/settings.ts';
 import type { Task } from '../task.ts';
-import { kinds, places, symbols, type Kind } from './puzzles.ts';
+import { kinds, places, symbols, type Kind } from './kinds.ts';
 import type { PuzzlesData, PuzzlesWatched } from './work.ts';
 
 /** The context is the longest question: the network sees that, the bar and the answer. */

@@ -1,10 +1,6 @@
 /** Small sums on sequences, made here: what attention is for. Every example reads `input | answer`. */
+import type { Kind } from './kinds.ts';
 
-export const kinds = ['copy', 'reverse', 'sort', 'add'] as const;
-export type Kind = (typeof kinds)[number];
-
-/** The ids of the vocabulary are places in this list: digits, plus, the bar, and what fills up short examples. */
-export const symbols = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '+', '|', '·'] as const;
 const plus = 10;
 const bar = 11;
 const filling = 12;
@@ -55,12 +51,6 @@ export function examples(kind: Kind, longest: number, count: number, seed: numbe
     const length = shortest + Math.floor(Math.sqrt(random()) * (longest - shortest + 1));
     return example(kind, kind === 'add' ? longest : Math.min(longest, length), random);
   });
-}
-
-/** Places of an example of the greatest length: input, bar, answer, less the last one, which nothing follows. */
-export function places(kind: Kind, longest: number): number {
-  const { input, answer } = example(kind, longest, () => 0);
-  return input.length + answer.length;
 }
 
 export interface Rows {

@@ -1,7 +1,7 @@
 /** What the puzzles' stage says, in both languages. */
 import type { Language } from '../../state/settings.ts';
 import { digits, percent } from '../../views/numbers.ts';
-import type { Kind } from './puzzles.ts';
+import type { Kind } from './kinds.ts';
 
 const en = {
   title: {

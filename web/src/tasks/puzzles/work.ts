@@ -3,7 +3,8 @@ import { data as sources, type Dataset, type Model } from 'trainyard';
 import { attentionMaps, type AttentionMap } from '../../state/sequence.ts';
 import type { TaskData, Watching } from '../task.ts';
 import { look } from './look.svelte.ts';
-import { places, rowsOf, symbols, unseen, examples, type Example, type Kind, type Rows } from './puzzles.ts';
+import { places, symbols, type Kind } from './kinds.ts';
+import { examples, rowsOf, unseen, type Example, type Rows } from './puzzles.ts';
 
 export interface PuzzlesData extends TaskData {
   kind: Kind;
