@@ -12,10 +12,14 @@ foreach(folder IN LISTS TRAINYARD_FOLDERS)
     target_include_directories(${library} SYSTEM PUBLIC "${TRAINYARD_HEADERS}")
     target_link_libraries(${library} PUBLIC ${below} trainyard_flags PRIVATE trainyard_warnings)
     set(flavour hot)
+    if(folder STREQUAL "kernels")
+      set(flavour kernels)
+    endif()
     set(headers <xsimd/xsimd.hpp>)
     # Hot loops are written with vectors by hand (simd/loop.hpp): what the compiler adds to them, unrolled copies and
-    # vectors of what is left over, is size alone. Inlining, which they need, -Os does and -Oz does not.
-    if(EMSCRIPTEN AND folder IN_LIST TRAINYARD_HOT_FOLDERS)
+    # vectors of what is left over, is size alone. Inlining, which they need, -Os does and -Oz does not. The products and
+    # what is built of them (src/kernels) keep -O3.
+    if(EMSCRIPTEN AND folder IN_LIST TRAINYARD_HOT_FOLDERS AND NOT folder STREQUAL "kernels")
       target_compile_options(${library} PRIVATE -Os -fno-unroll-loops -fno-vectorize -fno-slp-vectorize)
     endif()
     if(EMSCRIPTEN AND NOT folder IN_LIST TRAINYARD_HOT_FOLDERS)
