@@ -44,10 +44,12 @@ cannot_serve() {
     "  Emscripten 4 or newer with em++ on the PATH (emsdk: https://emscripten.org/docs/getting_started/downloads.html)" \
     "  xsimd 13 or newer (headers): set XSIMD_INCLUDE to the folder that holds xsimd/" \
     "  nlohmann/json in /usr/include or /usr/local/include; GoogleTest's sources in /usr/src/googletest" \
-    "  for npm test: clang-format-19, clang-tidy-19 and Chromium on the PATH as 'chromium'"
+    "  for npm test: clang-19 with its sanitizers, clang-format-19, clang-tidy-19 and Chromium on the PATH as 'chromium'"
 }
 
 # --- System packages -----------------------------------------------------------------------------------------------
+
+sanitizer_runtime() { [ -e "$(clang++-19 --print-file-name=libclang_rt.asan-x86_64.a 2>/dev/null)" ]; }
 
 # Prints the Debian packages that are missing for a part.
 missing_packages() {
@@ -59,6 +61,9 @@ missing_packages() {
   have chromium || echo chromium
   have clang-format-19 || echo clang-format-19
   have clang-tidy-19 || echo clang-tidy-19
+  # The sanitized builds: clang-19 compiles them in half the time that g++ needs.
+  have clang++-19 || echo clang-19
+  sanitizer_runtime || echo libclang-rt-19-dev
 }
 
 install_packages() {
