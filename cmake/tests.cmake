@@ -67,7 +67,8 @@ foreach(folder IN LISTS folders)
   if(EMSCRIPTEN)
     # package.json makes .js an ES module; Emscripten's glue for programs is CommonJS.
     set_target_properties(${program} PROPERTIES SUFFIX .cjs)
-    target_link_options(${program} PRIVATE --minify=0 -sNODERAWFS -sALLOW_MEMORY_GROWTH -sEXIT_RUNTIME -sSTACK_SIZE=1mb
+    # -O1: Binaryen's passes over the whole engine, half a minute a program, are left to the modules.
+    target_link_options(${program} PRIVATE -O1 --minify=0 -sNODERAWFS -sALLOW_MEMORY_GROWTH -sEXIT_RUNTIME -sSTACK_SIZE=1mb
       -sENVIRONMENT=node,worker $<$<BOOL:${TRAINYARD_THREADS}>:-sPROXY_TO_PTHREAD> -Wno-pthreads-mem-growth)
   endif()
   add_test(NAME ${folder} COMMAND ${program})
