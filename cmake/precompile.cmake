@@ -1,5 +1,5 @@
-# Precompiled headers halve the time of the many builds that `npm test` makes. The native build goes without them, so
-# that a file which forgets an include is noticed.
+# Precompiled headers halve the time of the many builds that `npm test` makes. The strict128 build, which
+# clang-tidy reads, goes without them, so that a file which forgets an include is noticed.
 option(TRAINYARD_PRECOMPILE "precompile the headers that most files include" OFF)
 
 set(standard_headers

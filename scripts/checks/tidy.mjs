@@ -1,8 +1,8 @@
 // clang-tidy over the C++ sources. Usage: node scripts/checks/tidy.mjs [PATH…]
 //
-// Compile commands come from the strict128 build (clang does not know every -march that g++ calls native); so
-// bindings/embind/ is left out, whose headers, Emscripten's, want a newer clang. Files that are compiled alike are included
-// in one, as many as have no name in common.
+// Compile commands come from the strict128 build, which compiles file by file (nor does clang know every -march that g++
+// calls native); so bindings/embind/ is left out, whose headers, Emscripten's, want a newer clang. Files that are compiled
+// alike are included in one, as many as have no name in common.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { files, root } from '../lib/files.mjs';
 import { inGroups } from '../lib/groups.mjs';

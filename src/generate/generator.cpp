@@ -60,13 +60,9 @@ void Generator::keep_last(std::int64_t count) {
 /// Brings the scores to the end of the text.
 void Generator::read() {
   const auto context = static_cast<std::size_t>(stepper_.context());
-  const bool changed = changes_ != model_.changes();
-  if (stepper_.bounded() && text_.size() > context) {
-    keep_last(stepper_.context() / 2);
-    unread_ = text_.size();
-  } else if (changed) {
-    unread_ = text_.size();
-  }
+  const bool full = stepper_.bounded() && text_.size() > context;
+  if (full) keep_last(stepper_.context() / 2);
+  if (full || changes_ != model_.changes()) unread_ = text_.size();
   if (unread_ == 0) return;
   if (unread_ == text_.size()) stepper_.reset();
   changes_ = model_.changes();

@@ -20,7 +20,8 @@ ValueId sinusoids(Graph& graph, std::int64_t positions, std::int64_t width) {
   const double slower = -portable::log(10000.0) / static_cast<double>(width);
   for (std::int64_t p = 0; p < positions; ++p) {
     for (std::int64_t i = 0; i < width; ++i) {
-      const double angle = static_cast<double>(p) * portable::exp(slower * static_cast<double>(i / 2 * 2));
+      const std::int64_t pair = i - i % 2;
+      const double angle = static_cast<double>(p) * portable::exp(slower * static_cast<double>(pair));
       numbers.push_back(static_cast<float>(portable::cos(i % 2 == 0 ? angle - quarter : angle)));
     }
   }

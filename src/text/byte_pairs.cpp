@@ -17,17 +17,20 @@ struct PairCount {
 };
 
 /// What the heap compares: a count as it was when the pair was pushed.
-struct Candidate {
+struct PairCandidate {
   std::int64_t count;
   std::uint64_t key;
   std::uint32_t pair;
-  [[nodiscard]] bool operator<(const Candidate& o) const { return count != o.count ? count < o.count : key > o.key; }
+  [[nodiscard]] bool operator<(const PairCandidate& o) const {
+    return count != o.count ? count < o.count : key > o.key;
+  }
 };
 
 /// All words as symbols, and all pairs in them.
-class Learner {
+class PairLearner {
  public:
-  Learner(const WordTable& words, const std::vector<std::int64_t>& counts, const std::array<std::int32_t, 256>& bytes)
+  PairLearner(const WordTable& words, const std::vector<std::int64_t>& counts,
+              const std::array<std::int32_t, 256>& bytes)
       : counts_(counts) {
     for (std::int32_t w = 0; w < words.size(); ++w) {
       starts_.push_back(symbols_.size());
@@ -45,7 +48,7 @@ class Learner {
   const PairCount* best() {
     while (!heap_.empty()) {
       std::pop_heap(heap_.begin(), heap_.end());
-      const Candidate top = heap_.back();
+      const PairCandidate top = heap_.back();
       heap_.pop_back();
       const PairCount& pair = pairs_[top.pair];
       if (pair.count < top.count) push(top.pair);
@@ -120,7 +123,7 @@ class Learner {
   std::vector<PairCount> pairs_;
   PairTable index_;
   std::vector<std::uint32_t> grown_;
-  std::vector<Candidate> heap_;
+  std::vector<PairCandidate> heap_;
 };
 
 }  // namespace
@@ -131,7 +134,7 @@ void learn_merges(const WordTable& words, const std::vector<std::int64_t>& count
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     bytes[static_cast<unsigned char>(tokens[i][0])] = static_cast<std::int32_t>(i);
   }
-  Learner learner(words, counts, bytes);
+  PairLearner learner(words, counts, bytes);
   WordTable known;
   for (const std::string& token : tokens) known.add(token);
   while (tokens.size() < size) {

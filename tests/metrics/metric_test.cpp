@@ -153,14 +153,14 @@ TEST(Metric, TopKCountsTheFirstOfEquals) {
   }
 }
 
-struct Scores {
+struct ExpectedScores {
   std::vector<double> precision, recall, f1, support;
   double micro_precision = 0, micro_recall = 0, micro_f1 = 0;
 };
 
 /// From the definitions, class by class.
-Scores scores_of(const Answers& a) {
-  Scores s;
+ExpectedScores scores_of(const Answers& a) {
+  ExpectedScores s;
   double hits_all = 0, called_all = 0, real_all = 0;
   for (std::int64_t c = a.shape.width == 1 ? 1 : 0; c < std::max<std::int64_t>(2, a.shape.width); ++c) {
     double hits = 0, called_so = 0, of_it = 0;
@@ -198,7 +198,7 @@ Json averaged(const char* type, const char* average) { return {{"type", type}, {
 
 TEST(Metric, PrecisionRecallAndF1FollowTheirDefinitions) {
   for (const Answers& a : classification()) {
-    const Scores s = scores_of(a);
+    const ExpectedScores s = scores_of(a);
     EXPECT_NEAR(result_of("precision", a).get<double>(), mean_of(s.precision), 1e-14);
     EXPECT_NEAR(result_of("recall", a).get<double>(), mean_of(s.recall), 1e-14);
     EXPECT_NEAR(result_of("f1", a).get<double>(), mean_of(s.f1), 1e-14);

@@ -34,6 +34,7 @@ namespace {
 [[gnu::noinline]] void give_back(void* p) noexcept { std::free(p); }  // NOLINT(cppcoreguidelines-no-malloc)
 }  // namespace
 
+// NOLINTBEGIN(misc-definitions-in-headers): one file of a program includes this.
 void* operator new(std::size_t bytes) {
   ++allocations;
   if (void* p = std::malloc(bytes)) return p;  // NOLINT(cppcoreguidelines-no-malloc)
@@ -49,5 +50,6 @@ void operator delete(void* p) noexcept { give_back(p); }
 void operator delete(void* p, std::size_t) noexcept { give_back(p); }
 void operator delete(void* p, std::align_val_t) noexcept { give_back(p); }
 void operator delete(void* p, std::size_t, std::align_val_t) noexcept { give_back(p); }
+// NOLINTEND(misc-definitions-in-headers)
 
 #endif
