@@ -9,22 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-
-#ifdef __wasm__
-// xsimd calls kernel::fma by its qualified name, so these must be declared before xsimd.hpp defines the caller.
-#include <xsimd/types/xsimd_batch_fwd.hpp>
-namespace xsimd {
-struct wasm;
-namespace kernel {
-template <class A>
-inline batch<float, A> fma(const batch<float, A>&, const batch<float, A>&, const batch<float, A>&,
-                           const wasm&) noexcept;
-template <class A>
-inline batch<float, A> fnma(const batch<float, A>&, const batch<float, A>&, const batch<float, A>&,
-                            const wasm&) noexcept;
-}  // namespace kernel
-}  // namespace xsimd
-#endif
+#include <type_traits>
 
 #if defined(__GNUC__) && !defined(__clang__)
 // GCC 12 takes the AVX-512 headers' "undefined" operands for mistakes (GCC bug 105593).
@@ -35,29 +20,6 @@ inline batch<float, A> fnma(const batch<float, A>&, const batch<float, A>&, cons
 #include <xsimd/xsimd.hpp>
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
-#endif
-
-#ifdef __wasm__
-namespace xsimd::kernel {
-template <class A>
-inline batch<float, A> fma(const batch<float, A>& x, const batch<float, A>& y, const batch<float, A>& z,
-                           const wasm&) noexcept {
-#ifdef __wasm_relaxed_simd__
-  return wasm_f32x4_relaxed_madd(x, y, z);
-#else
-  return x * y + z;
-#endif
-}
-template <class A>
-inline batch<float, A> fnma(const batch<float, A>& x, const batch<float, A>& y, const batch<float, A>& z,
-                            const wasm&) noexcept {
-#ifdef __wasm_relaxed_simd__
-  return wasm_f32x4_relaxed_nmadd(x, y, z);
-#else
-  return z - x * y;
-#endif
-}
-}  // namespace xsimd::kernel
 #endif
 
 #ifdef __clang__
@@ -146,11 +108,20 @@ template <class T>
 /// a b + c, rounded once where the build has such an instruction.
 template <class T>
 [[nodiscard]] inline Vec<T> madd(const Vec<T>& a, const Vec<T>& b, const Vec<T>& c) noexcept {
+#ifdef __wasm_relaxed_simd__
+  // Named here, not hooked into xsimd, whose own `fma` is a product and a sum in wasm.
+  if constexpr (std::is_same_v<T, float>) return Vec<T>(wasm_f32x4_relaxed_madd(a, b, c));
+#endif
   return xsimd::fma(a, b, c);
 }
 /// c - a b, rounded once where the build has such an instruction.
 template <class T>
 [[nodiscard]] inline Vec<T> nmadd(const Vec<T>& a, const Vec<T>& b, const Vec<T>& c) noexcept {
+#ifdef __wasm_relaxed_simd__
+  if constexpr (std::is_same_v<T, float>) return Vec<T>(wasm_f32x4_relaxed_nmadd(a, b, c));
+#elif defined(__wasm__)
+  if constexpr (std::is_same_v<T, float>) return c - a * b;  // xsimd negates a
+#endif
   return xsimd::fnma(a, b, c);
 }
 

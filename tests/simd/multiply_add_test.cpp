@@ -4,11 +4,13 @@
 
 #include <array>
 #include <cstddef>
-#include <xsimd/xsimd.hpp>
+
+#include "simd/vec.hpp"
 
 namespace {
 
-using Batch = xsimd::batch<float>;
+namespace simd = trainyard::simd;
+using Batch = simd::Vec<float>;
 constexpr std::size_t count = Batch::size * 4;
 using Values = std::array<float, count>;
 
@@ -39,10 +41,17 @@ struct Operands {
   }
 }
 
-[[gnu::noinline]] void batch_fma(const float* a, const float* b, const float* c, float* out) {
+[[gnu::noinline]] void batch_madd(const float* a, const float* b, const float* c, float* out) {
   for (std::size_t i = 0; i < count; i += Batch::size) {
-    xsimd::fma(Batch::load_unaligned(a + i), Batch::load_unaligned(b + i), Batch::load_unaligned(c + i))
-        .store_unaligned(out + i);
+    simd::store<float>(out + i,
+                       simd::madd<float>(simd::load<float>(a + i), simd::load<float>(b + i), simd::load<float>(c + i)));
+  }
+}
+
+[[gnu::noinline]] void batch_nmadd(const float* a, const float* b, const float* c, float* out) {
+  for (std::size_t i = 0; i < count; i += Batch::size) {
+    const Batch minus_a = -simd::load<float>(a + i);
+    simd::store<float>(out + i, simd::nmadd<float>(minus_a, simd::load<float>(b + i), simd::load<float>(c + i)));
   }
 }
 
@@ -52,9 +61,9 @@ struct Operands {
   return sum;
 }
 
-TEST(MultiplyAdd, MeansTheSameInScalarLoopsOperatorsAndFma) {
+TEST(MultiplyAdd, MeansTheSameInScalarLoopsOperatorsAndMadd) {
   const Operands operands;
-  for (auto* function : {scalar_loop, batch_operators, batch_fma}) {
+  for (auto* function : {scalar_loop, batch_operators, batch_madd, batch_nmadd}) {
     Values out{};
     function(operands.a.data(), operands.b.data(), operands.c.data(), out.data());
     EXPECT_EQ(out, operands.expected);
@@ -78,6 +87,27 @@ TEST(MultiplyAdd, IsNeverContracted) {
     out.fill(1);
     function(a.data(), b.data(), c.data(), out.data());
     for (float value : out) EXPECT_EQ(value, 0.0f);
+  }
+}
+
+// A build with such an instruction uses it, in whatever order headers come; without one a product is rounded too.
+TEST(MultiplyAdd, IsOneInstructionWhereTheBuildHasOne) {
+  Values a, b, c, out;
+  a.fill(1.0f + 0x1p-12f);
+  b = a;
+  c.fill(-(1.0f + 0x1p-11f));
+  float expected = 0;
+#if defined(__wasm_relaxed_simd__)
+  // The machine decides how often it rounds.
+  const auto splat = [](const Values& v) { return wasm_v128_load32_splat(v.data()); };
+  expected = wasm_f32x4_extract_lane(wasm_f32x4_relaxed_madd(splat(a), splat(b), splat(c)), 0);
+#elif defined(__FMA__) || defined(__aarch64__)
+  expected = 0x1p-24f;
+#endif
+  for (auto* function : {batch_madd, batch_nmadd}) {
+    out.fill(1);
+    function(a.data(), b.data(), c.data(), out.data());
+    for (float value : out) EXPECT_EQ(value, expected);
   }
 }
 
