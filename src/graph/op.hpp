@@ -77,13 +77,14 @@ struct Call {
   [[nodiscard]] bool has(std::size_t i) const { return in[i] != nullptr; }
 };
 
+/// Rows a piece is a multiple of (the tallest register tile), where there are enough of them for every thread; few rows
+/// are cut evenly.
+inline constexpr std::int64_t row_grain = 12;
+
 /// How a call may be cut into pieces. `units` is what is cut: rows of the batch, blocks of the output, channels.
 /// Pieces are whole multiples of `grain` and follow from the shapes, never from the number of threads. A kernel must
 /// give the same bits however [0, units) is cut into such pieces; a kernel that adds partial sums across pieces writes
 /// one partial per grain into `scratch` and adds them in order in `finish`.
-/// Row pieces are multiples of this, whatever the op (the tallest register tile).
-inline constexpr std::int64_t row_grain = 12;
-
 struct Work {
   std::int64_t units = 1;
   std::int64_t grain = 1;
