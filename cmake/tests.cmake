@@ -7,7 +7,7 @@ include(CTest)
 add_library(googletest STATIC "${TRAINYARD_GOOGLETEST}/src/gtest-all.cc" "${TRAINYARD_GOOGLETEST}/src/gtest_main.cc")
 target_include_directories(googletest SYSTEM PUBLIC "${TRAINYARD_GOOGLETEST}/include" PRIVATE "${TRAINYARD_GOOGLETEST}")
 target_link_libraries(googletest PUBLIC trainyard_flags)
-# Optimizing it costs a minute a build with sanitizers and saves none.
+# Optimizing it takes longer than its part of all the runs.
 target_compile_options(googletest PRIVATE -O0)
 
 find_program(NODE node REQUIRED)
@@ -67,7 +67,8 @@ foreach(folder IN LISTS folders)
   if(EMSCRIPTEN)
     # package.json makes .js an ES module; Emscripten's glue for programs is CommonJS.
     set_target_properties(${program} PROPERTIES SUFFIX .cjs)
-    # -O1: Binaryen's passes over the whole engine, half a minute a program, are left to the modules.
+    # -O1: Binaryen's passes over the whole engine, half a minute a program, are left to the modules, which the tests
+    # of the package run.
     target_link_options(${program} PRIVATE -O1 --minify=0 -sNODERAWFS -sALLOW_MEMORY_GROWTH -sEXIT_RUNTIME -sSTACK_SIZE=1mb
       -sENVIRONMENT=node,worker $<$<BOOL:${TRAINYARD_THREADS}>:-sPROXY_TO_PTHREAD> -Wno-pthreads-mem-growth)
   endif()
