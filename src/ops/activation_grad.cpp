@@ -6,6 +6,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace activation_grad_op {
 
 void infer(Inference& i) {
   Inference::require(i.in(0) == i.in(1), text(i.in(0)), text(i.in(1)));
@@ -20,6 +21,7 @@ void run(const Call& c, std::int64_t begin, std::int64_t end) {
                                c.input<T>(0), c.output<T>(0));
 }
 
+}  // namespace activation_grad_op
 }  // namespace
 
 template <class T>
@@ -63,8 +65,8 @@ void activation_gradient(Gradient& g) {
 }
 
 const Op activation_grad{.name = "activation_grad",
-                         .infer = infer,
-                         .run = TRAINYARD_KERNELS(run),
+                         .infer = activation_grad_op::infer,
+                         .run = TRAINYARD_KERNELS(activation_grad_op::run),
                          .work = [](const CallTypes& t) { return by_rows(t, 4); },
                          .in_place = 0,
                          .fusion = Fusion::activation_grad,

@@ -10,6 +10,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace adaptive_avg_pool2d_op {
 
 using kernels::AdaptivePool;
 
@@ -63,19 +64,20 @@ void print(const Attributes& attributes, TextSink& sink) {
   sink.put("out", std::to_string(p.out_height) + "x" + std::to_string(p.out_width));
 }
 
+}  // namespace adaptive_avg_pool2d_op
 }  // namespace
 
 const Op adaptive_avg_pool2d{.name = "adaptive_avg_pool2d",
-                             .infer = infer,
-                             .run = TRAINYARD_KERNELS(run),
-                             .work = work,
-                             .gradient = gradient,
+                             .infer = adaptive_avg_pool2d_op::infer,
+                             .run = TRAINYARD_KERNELS(adaptive_avg_pool2d_op::run),
+                             .work = adaptive_avg_pool2d_op::work,
+                             .gradient = adaptive_avg_pool2d_op::gradient,
                              .onnx = "Concat(ReduceMean(Slice(x)))",
-                             .print_attributes = print};
+                             .print_attributes = adaptive_avg_pool2d_op::print};
 const Op adaptive_avg_pool2d_grad{.name = "adaptive_avg_pool2d_grad",
-                                  .infer = infer_grad,
-                                  .run = TRAINYARD_KERNELS(run_grad),
-                                  .work = work,
-                                  .print_attributes = print};
+                                  .infer = adaptive_avg_pool2d_op::infer_grad,
+                                  .run = TRAINYARD_KERNELS(adaptive_avg_pool2d_op::run_grad),
+                                  .work = adaptive_avg_pool2d_op::work,
+                                  .print_attributes = adaptive_avg_pool2d_op::print};
 
 }  // namespace trainyard::ops

@@ -5,6 +5,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace add_op {
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
@@ -31,14 +32,15 @@ void step(Stepping& s) {
   s.set(0, s.add(add_position, inputs), axis);
 }
 
+}  // namespace add_op
 }  // namespace
 
 const Op add{.name = "add",
              .infer = infer_binary,
-             .run = TRAINYARD_KERNELS(run),
+             .run = TRAINYARD_KERNELS(add_op::run),
              .work = elementwise_work,
-             .gradient = gradient,
-             .step = step,
+             .gradient = add_op::gradient,
+             .step = add_op::step,
              .in_place = 0,
              .onnx = "Add"};
 

@@ -5,6 +5,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace add_position_op {
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
@@ -15,11 +16,12 @@ void run(const Call& c, std::int64_t begin, std::int64_t end) {
       c.input<T>(1) + skipped + first);
 }
 
+}  // namespace add_position_op
 }  // namespace
 
 const Op add_position{.name = "add_position",
                       .infer = same_as_first,
-                      .run = TRAINYARD_KERNELS(run),
+                      .run = TRAINYARD_KERNELS(add_position_op::run),
                       .work = elementwise_work,
                       .in_place = 0};
 

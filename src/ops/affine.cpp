@@ -7,6 +7,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace affine_op {
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
@@ -30,16 +31,17 @@ void print(const Attributes& attributes, TextSink& sink) {
   if (a.offset != 0) sink.put("offset", a.offset);
 }
 
+}  // namespace affine_op
 }  // namespace
 
 const Op affine{.name = "affine",
                 .infer = same_as_first,
-                .run = TRAINYARD_KERNELS(run),
+                .run = TRAINYARD_KERNELS(affine_op::run),
                 .work = elementwise_work,
-                .gradient = gradient,
+                .gradient = affine_op::gradient,
                 .step = step_elementwise,
                 .in_place = 0,
                 .onnx = "Add(Mul(x, factor), offset)",
-                .print_attributes = print};
+                .print_attributes = affine_op::print};
 
 }  // namespace trainyard::ops

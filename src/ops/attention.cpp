@@ -15,6 +15,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace attention_op {
 
 void infer(Inference& i) {
   const auto& a = i.attributes<AttentionAttributes>();
@@ -165,23 +166,24 @@ double multiply_adds(const CallTypes& t) {
   return 2 * pairs * static_cast<double>(t.rows * a.heads * at.width);
 }
 
+}  // namespace attention_op
 }  // namespace
 
 const Op attention{.name = "attention",
-                   .infer = infer,
-                   .run = TRAINYARD_KERNELS(run),
-                   .work = work<0>,
-                   .multiply_adds = multiply_adds,
-                   .scratch = scratch<0>,
-                   .gradient = gradient,
+                   .infer = attention_op::infer,
+                   .run = TRAINYARD_KERNELS(attention_op::run),
+                   .work = attention_op::work<0>,
+                   .multiply_adds = attention_op::multiply_adds,
+                   .scratch = attention_op::scratch<0>,
+                   .gradient = attention_op::gradient,
                    .step = step_attention,
                    .onnx = "Attention",
-                   .print_attributes = print};
+                   .print_attributes = attention_op::print};
 const Op attention_grad{.name = "attention_grad",
-                        .infer = infer_grad,
-                        .run = TRAINYARD_KERNELS(run_grad),
-                        .work = work<3>,
-                        .scratch = scratch<3>,
-                        .print_attributes = print};
+                        .infer = attention_op::infer_grad,
+                        .run = TRAINYARD_KERNELS(attention_op::run_grad),
+                        .work = attention_op::work<3>,
+                        .scratch = attention_op::scratch<3>,
+                        .print_attributes = attention_op::print};
 
 }  // namespace trainyard::ops

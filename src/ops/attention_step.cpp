@@ -12,6 +12,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace attention_step_op {
 
 constexpr std::size_t keys = 3, values = 4;  ///< inputs
 
@@ -80,6 +81,7 @@ Scratch scratch(const CallTypes& t) {
           })};
 }
 
+}  // namespace attention_step_op
 }  // namespace
 
 void step_attention(Stepping& s) {
@@ -93,10 +95,10 @@ void step_attention(Stepping& s) {
 }
 
 const Op attention_step{.name = "attention_step",
-                        .infer = infer,
-                        .run = TRAINYARD_KERNELS(run),
-                        .work = work,
-                        .scratch = scratch,
+                        .infer = attention_step_op::infer,
+                        .run = TRAINYARD_KERNELS(attention_step_op::run),
+                        .work = attention_step_op::work,
+                        .scratch = attention_step_op::scratch,
                         .has_effect = true};
 
 }  // namespace trainyard::ops

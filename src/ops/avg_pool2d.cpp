@@ -5,6 +5,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace avg_pool2d_op {
 
 void infer(Inference& i) {
   const kernels::Pool& p = i.attributes<Pool2dAttributes>().pool;
@@ -25,18 +26,19 @@ void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
 
 void gradient(Gradient& g) { g.set(0, g.add(avg_pool2d_grad, {g.d()}, g.attributes())); }
 
+}  // namespace avg_pool2d_op
 }  // namespace
 
 const Op avg_pool2d{.name = "avg_pool2d",
-                    .infer = infer,
-                    .run = TRAINYARD_KERNELS(run),
+                    .infer = avg_pool2d_op::infer,
+                    .run = TRAINYARD_KERNELS(avg_pool2d_op::run),
                     .work = pool_work,
-                    .gradient = gradient,
+                    .gradient = avg_pool2d_op::gradient,
                     .onnx = "AveragePool",
                     .print_attributes = print_pool};
 const Op avg_pool2d_grad{.name = "avg_pool2d_grad",
                          .infer = infer_pool_grad,
-                         .run = TRAINYARD_KERNELS(run_grad),
+                         .run = TRAINYARD_KERNELS(avg_pool2d_op::run_grad),
                          .work = pool_work,
                          .print_attributes = print_pool};
 

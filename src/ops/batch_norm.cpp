@@ -12,6 +12,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace batch_norm_op {
 
 void infer(Inference& i) {
   const ValueType& x = i.in(0);
@@ -100,6 +101,7 @@ void print(const Attributes& attributes, TextSink& sink) {
   print_activation(attributes, sink);
 }
 
+}  // namespace batch_norm_op
 }  // namespace
 
 ValueId add_batch_norm(Graph& graph, const BatchNorm& norm) {
@@ -118,22 +120,22 @@ ValueId add_batch_norm(Graph& graph, const BatchNorm& norm) {
 }
 
 const Op batch_norm{.name = "batch_norm",
-                    .infer = infer,
-                    .run = TRAINYARD_KERNELS(run),
+                    .infer = batch_norm_op::infer,
+                    .run = TRAINYARD_KERNELS(batch_norm_op::run),
                     .work = [](const CallTypes& t) { return by_rows(t, 3); },
-                    .gradient = gradient,
+                    .gradient = batch_norm_op::gradient,
                     .in_place = 0,
                     .fusion = Fusion::takes_activation,
                     .onnx = "BatchNormalization",
-                    .print_attributes = print};
+                    .print_attributes = batch_norm_op::print};
 const Op batch_norm_sums{.name = "batch_norm_sums",
-                         .infer = infer_sums,
-                         .run = TRAINYARD_KERNELS(run_sums),
-                         .work = work_sums,
+                         .infer = batch_norm_op::infer_sums,
+                         .run = TRAINYARD_KERNELS(batch_norm_op::run_sums),
+                         .work = batch_norm_op::work_sums,
                          .couples_rows = true};
 const Op batch_norm_dx{.name = "batch_norm_dx",
-                       .infer = infer_dx,
-                       .run = TRAINYARD_KERNELS(run_dx),
+                       .infer = batch_norm_op::infer_dx,
+                       .run = TRAINYARD_KERNELS(batch_norm_op::run_dx),
                        .work = [](const CallTypes& t) { return by_rows(t, 5); },
                        .in_place = 0,
                        .couples_rows = true};

@@ -8,6 +8,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace batch_norm_stats_op {
 
 void infer(Inference& i) {
   const ValueType& x = i.in(0);
@@ -56,13 +57,14 @@ Work work(const CallTypes& t) {
   return {.units = t.out[0]->shape.size(), .grain = 16, .flops = 4 * static_cast<double>(t.in[0]->elements(t.rows))};
 }
 
+}  // namespace batch_norm_stats_op
 }  // namespace
 
 const Op batch_norm_stats{.name = "batch_norm_stats",
-                          .infer = infer,
-                          .run = TRAINYARD_KERNELS(run),
-                          .work = work,
-                          .finish = TRAINYARD_KERNELS(finish),
+                          .infer = batch_norm_stats_op::infer,
+                          .run = TRAINYARD_KERNELS(batch_norm_stats_op::run),
+                          .work = batch_norm_stats_op::work,
+                          .finish = TRAINYARD_KERNELS(batch_norm_stats_op::finish),
                           .couples_rows = true,
                           .has_effect = true,
                           .onnx = "ReduceMean"};

@@ -8,6 +8,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace bce_with_logits_op {
 
 void infer(Inference& i) {
   infer_regression(i);
@@ -81,17 +82,18 @@ void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
 
 void gradient(Gradient& g) { g.set(0, g.add(bce_with_logits_grad, {g.in(0), g.in(1), g.in(2), g.d()})); }
 
+}  // namespace bce_with_logits_op
 }  // namespace
 
 const Op bce_with_logits{.name = "bce_with_logits",
-                         .infer = infer,
-                         .run = TRAINYARD_KERNELS(run),
+                         .infer = bce_with_logits_op::infer,
+                         .run = TRAINYARD_KERNELS(bce_with_logits_op::run),
                          .work = [](const CallTypes& t) { return loss_work(t, 25); },
-                         .gradient = gradient,
+                         .gradient = bce_with_logits_op::gradient,
                          .onnx = "ReduceMean(Add(Mul(Sub(1, t), z), Softplus(Neg(z))))"};
 const Op bce_with_logits_grad{.name = "bce_with_logits_grad",
                               .infer = infer_regression_grad,
-                              .run = TRAINYARD_KERNELS(run_grad),
+                              .run = TRAINYARD_KERNELS(bce_with_logits_op::run_grad),
                               .work = [](const CallTypes& t) { return loss_work(t, 15); },
                               .in_place = 0};
 

@@ -6,6 +6,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace concat_op {
 
 void infer(Inference& i) {
   const int axis = i.attributes<AxisAttributes>().axis;
@@ -57,15 +58,16 @@ void step(Stepping& s) {
 
 void print(const Attributes& attributes, TextSink& sink) { sink.put("axis", attributes.as<AxisAttributes>().axis); }
 
+}  // namespace concat_op
 }  // namespace
 
 const Op concat{.name = "concat",
-                .infer = infer,
-                .run = TRAINYARD_KERNELS(run),
+                .infer = concat_op::infer,
+                .run = TRAINYARD_KERNELS(concat_op::run),
                 .work = elementwise_work,
-                .gradient = gradient,
-                .step = step,
+                .gradient = concat_op::gradient,
+                .step = concat_op::step,
                 .onnx = "Concat",
-                .print_attributes = print};
+                .print_attributes = concat_op::print};
 
 }  // namespace trainyard::ops

@@ -14,6 +14,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace conv2d_op {
 
 using kernels::Conv;
 using kernels::Epilogue;
@@ -191,48 +192,49 @@ void print(const Attributes& attributes, TextSink& sink) {
   print_activation(attributes, sink);
 }
 
+}  // namespace conv2d_op
 }  // namespace
 
 const Op conv2d{.name = "conv2d",
-                .infer = infer,
-                .run = TRAINYARD_KERNELS(run),
-                .work = work_rows,
-                .multiply_adds = multiply_adds,
-                .scratch = scratch,
-                .gradient = gradient,
+                .infer = conv2d_op::infer,
+                .run = TRAINYARD_KERNELS(conv2d_op::run),
+                .work = conv2d_op::work_rows,
+                .multiply_adds = conv2d_op::multiply_adds,
+                .scratch = conv2d_op::scratch,
+                .gradient = conv2d_op::gradient,
                 .fusion = Fusion::takes_activation,
                 .onnx = "Conv",
-                .print_attributes = print};
+                .print_attributes = conv2d_op::print};
 const Op conv2d_dx_accumulate{.name = "conv2d_dx_accumulate",
-                              .infer = infer_dx,
-                              .run = TRAINYARD_KERNELS(run_dx, true),
-                              .work = work_rows,
-                              .scratch = scratch_dx,
+                              .infer = conv2d_op::infer_dx,
+                              .run = TRAINYARD_KERNELS(conv2d_op::run_dx, true),
+                              .work = conv2d_op::work_rows,
+                              .scratch = conv2d_op::scratch_dx,
                               .accumulates = 2,
-                              .print_attributes = print};
+                              .print_attributes = conv2d_op::print};
 const Op conv2d_dx{.name = "conv2d_dx",
-                   .infer = infer_dx,
-                   .run = TRAINYARD_KERNELS(run_dx, false),
-                   .work = work_rows,
-                   .scratch = scratch_dx,
+                   .infer = conv2d_op::infer_dx,
+                   .run = TRAINYARD_KERNELS(conv2d_op::run_dx, false),
+                   .work = conv2d_op::work_rows,
+                   .scratch = conv2d_op::scratch_dx,
                    .accumulating = &conv2d_dx_accumulate,
                    .fusion = Fusion::takes_derivative,
-                   .print_attributes = print};
+                   .print_attributes = conv2d_op::print};
 const Op conv2d_dw_accumulate{.name = "conv2d_dw_accumulate",
-                              .infer = infer_dw,
-                              .run = TRAINYARD_KERNELS(run_dw),
-                              .work = work_dw,
-                              .finish = TRAINYARD_KERNELS(finish_dw, true),
-                              .scratch = scratch_dw,
+                              .infer = conv2d_op::infer_dw,
+                              .run = TRAINYARD_KERNELS(conv2d_op::run_dw),
+                              .work = conv2d_op::work_dw,
+                              .finish = TRAINYARD_KERNELS(conv2d_op::finish_dw, true),
+                              .scratch = conv2d_op::scratch_dw,
                               .accumulates = 2,
-                              .print_attributes = print};
+                              .print_attributes = conv2d_op::print};
 const Op conv2d_dw{.name = "conv2d_dw",
-                   .infer = infer_dw,
-                   .run = TRAINYARD_KERNELS(run_dw),
-                   .work = work_dw,
-                   .finish = TRAINYARD_KERNELS(finish_dw, false),
-                   .scratch = scratch_dw,
+                   .infer = conv2d_op::infer_dw,
+                   .run = TRAINYARD_KERNELS(conv2d_op::run_dw),
+                   .work = conv2d_op::work_dw,
+                   .finish = TRAINYARD_KERNELS(conv2d_op::finish_dw, false),
+                   .scratch = conv2d_op::scratch_dw,
                    .accumulating = &conv2d_dw_accumulate,
-                   .print_attributes = print};
+                   .print_attributes = conv2d_op::print};
 
 }  // namespace trainyard::ops

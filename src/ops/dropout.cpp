@@ -10,6 +10,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace dropout_op {
 
 void infer(Inference& i) {
   const double p = i.attributes<DropoutAttributes>().probability;
@@ -33,16 +34,17 @@ void print(const Attributes& attributes, TextSink& sink) {
   sink.put("p", attributes.as<DropoutAttributes>().probability);
 }
 
+}  // namespace dropout_op
 }  // namespace
 
 const Op dropout{.name = "dropout",
-                 .infer = infer,
-                 .run = TRAINYARD_KERNELS(run),
+                 .infer = dropout_op::infer,
+                 .run = TRAINYARD_KERNELS(dropout_op::run),
                  .work = [](const CallTypes& t) { return by_rows(t, 12); },
-                 .gradient = gradient,
+                 .gradient = dropout_op::gradient,
                  .step = step_elementwise,
                  .in_place = 0,
                  .onnx = "Dropout",
-                 .print_attributes = print};
+                 .print_attributes = dropout_op::print};
 
 }  // namespace trainyard::ops

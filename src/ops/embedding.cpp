@@ -9,6 +9,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace embedding_op {
 
 /// Of the gradient: how many rows W has.
 struct EmbeddingGradAttributes {
@@ -72,24 +73,25 @@ Work work_dw(const CallTypes& t) {
           .flops = static_cast<double>(t.in[1]->elements(t.rows)) + output_elements(t)};
 }
 
+}  // namespace embedding_op
 }  // namespace
 
 const Op embedding{.name = "embedding",
-                   .infer = infer,
-                   .run = TRAINYARD_KERNELS(run),
+                   .infer = embedding_op::infer,
+                   .run = TRAINYARD_KERNELS(embedding_op::run),
                    .work = elementwise_work,
-                   .gradient = gradient,
+                   .gradient = embedding_op::gradient,
                    .step = step_elementwise,
                    .onnx = "Gather"};
 const Op embedding_dw_accumulate{.name = "embedding_dw_accumulate",
-                                 .infer = infer_dw,
-                                 .run = TRAINYARD_KERNELS(run_dw, true),
-                                 .work = work_dw,
+                                 .infer = embedding_op::infer_dw,
+                                 .run = TRAINYARD_KERNELS(embedding_op::run_dw, true),
+                                 .work = embedding_op::work_dw,
                                  .accumulates = 2};
 const Op embedding_dw{.name = "embedding_dw",
-                      .infer = infer_dw,
-                      .run = TRAINYARD_KERNELS(run_dw, false),
-                      .work = work_dw,
+                      .infer = embedding_op::infer_dw,
+                      .run = TRAINYARD_KERNELS(embedding_op::run_dw, false),
+                      .work = embedding_op::work_dw,
                       .accumulating = &embedding_dw_accumulate};
 
 }  // namespace trainyard::ops

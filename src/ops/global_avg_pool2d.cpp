@@ -4,6 +4,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace global_avg_pool2d_op {
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
@@ -27,17 +28,18 @@ void gradient(Gradient& g) {
   g.set(0, g.add(global_avg_pool2d_grad, {g.d()}, Attributes(g.graph().type(g.in(0)).shape)));
 }
 
+}  // namespace global_avg_pool2d_op
 }  // namespace
 
 const Op global_avg_pool2d{.name = "global_avg_pool2d",
                            .infer = infer_global_pool,
-                           .run = TRAINYARD_KERNELS(run),
+                           .run = TRAINYARD_KERNELS(global_avg_pool2d_op::run),
                            .work = global_pool_work,
-                           .gradient = gradient,
+                           .gradient = global_avg_pool2d_op::gradient,
                            .onnx = "GlobalAveragePool"};
 const Op global_avg_pool2d_grad{.name = "global_avg_pool2d_grad",
-                                .infer = infer_grad,
-                                .run = TRAINYARD_KERNELS(run_grad),
+                                .infer = global_avg_pool2d_op::infer_grad,
+                                .run = TRAINYARD_KERNELS(global_avg_pool2d_op::run_grad),
                                 .work = [](const CallTypes& t) { return by_rows(t); }};
 
 }  // namespace trainyard::ops

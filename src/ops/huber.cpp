@@ -8,6 +8,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace huber_op {
 
 void infer(Inference& i) {
   const double delta = i.attributes<HuberAttributes>().delta;
@@ -52,20 +53,21 @@ void gradient(Gradient& g) { g.set(0, g.add(huber_grad, {g.in(0), g.in(1), g.d()
 
 void print(const Attributes& attributes, TextSink& sink) { sink.put("delta", attributes.as<HuberAttributes>().delta); }
 
+}  // namespace huber_op
 }  // namespace
 
 const Op huber{.name = "huber",
-               .infer = infer,
-               .run = TRAINYARD_KERNELS(run),
+               .infer = huber_op::infer,
+               .run = TRAINYARD_KERNELS(huber_op::run),
                .work = [](const CallTypes& t) { return loss_work(t, 6); },
-               .gradient = gradient,
+               .gradient = huber_op::gradient,
                .onnx = "ReduceMean(Mul(c, Sub(Abs(e), Mul(0.5, c))))",
-               .print_attributes = print};
+               .print_attributes = huber_op::print};
 const Op huber_grad{.name = "huber_grad",
                     .infer = infer_regression_grad,
-                    .run = TRAINYARD_KERNELS(run_grad),
+                    .run = TRAINYARD_KERNELS(huber_op::run_grad),
                     .work = [](const CallTypes& t) { return loss_work(t, 4); },
                     .in_place = 0,
-                    .print_attributes = print};
+                    .print_attributes = huber_op::print};
 
 }  // namespace trainyard::ops

@@ -6,6 +6,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace identity_op {
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
@@ -16,13 +17,14 @@ void run(const Call& c, std::int64_t begin, std::int64_t end) {
 
 void gradient(Gradient& g) { g.set(0, g.d()); }
 
+}  // namespace identity_op
 }  // namespace
 
 const Op identity{.name = "identity",
                   .infer = same_as_first,
-                  .run = TRAINYARD_KERNELS(run),
+                  .run = TRAINYARD_KERNELS(identity_op::run),
                   .work = elementwise_work,
-                  .gradient = gradient,
+                  .gradient = identity_op::gradient,
                   .step = step_elementwise,
                   .onnx = "Identity"};
 

@@ -7,6 +7,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace layer_norm_op {
 
 /// Numbers that are normalised together, and how many such groups a row has.
 std::int64_t columns(const Shape& shape, int axes) {
@@ -85,12 +86,13 @@ void print(const Attributes& attributes, TextSink& sink) {
   if (a.axes != 1) sink.put("axes", a.axes);
 }
 
+}  // namespace layer_norm_op
 }  // namespace
 
 template <class T>
 void run_layer_norm(const Call& c, std::int64_t begin, std::int64_t end) {
   const auto& a = c.attributes_as<LayerNormAttributes>();
-  const std::int64_t n = columns(c.in_type[0]->shape, a.axes);
+  const std::int64_t n = layer_norm_op::columns(c.in_type[0]->shape, a.axes);
   const std::int64_t groups = c.in_type[0]->shape.size() / n;
   kernels::layer_norm(begin * groups, end * groups, n, static_cast<T>(a.eps), c.input<T>(0), c.input<T>(1),
                       c.input<T>(2), c.output<T>(0), c.output<T>(1), c.output<T>(2), a.centred);
@@ -101,19 +103,22 @@ template void run_layer_norm<double>(const Call&, std::int64_t, std::int64_t);
 #endif
 
 const Op layer_norm{.name = "layer_norm",
-                    .infer = infer,
+                    .infer = layer_norm_op::infer,
                     .run = TRAINYARD_KERNELS(run_layer_norm),
                     .work = [](const CallTypes& t) { return by_rows(t, 7); },
-                    .gradient = gradient,
-                    .step = step,
+                    .gradient = layer_norm_op::gradient,
+                    .step = layer_norm_op::step,
                     .in_place = 0,
                     .onnx = "LayerNormalization",
-                    .print_attributes = print};
+                    .print_attributes = layer_norm_op::print};
 const Op layer_norm_dx{.name = "layer_norm_dx",
-                       .infer = infer_dx,
-                       .run = TRAINYARD_KERNELS(run_dx),
+                       .infer = layer_norm_op::infer_dx,
+                       .run = TRAINYARD_KERNELS(layer_norm_op::run_dx),
                        .work = [](const CallTypes& t) { return by_rows(t, 9); },
                        .in_place = 0};
-const Op layer_norm_dw{.name = "layer_norm_dw", .infer = infer_dw, .run = TRAINYARD_KERNELS(run_dw), .work = work_dw};
+const Op layer_norm_dw{.name = "layer_norm_dw",
+                       .infer = layer_norm_op::infer_dw,
+                       .run = TRAINYARD_KERNELS(layer_norm_op::run_dw),
+                       .work = layer_norm_op::work_dw};
 
 }  // namespace trainyard::ops

@@ -6,6 +6,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace layout_op {
 
 void infer_last(Inference& i) {
   ValueType type = i.in(0);
@@ -36,19 +37,20 @@ void run_first(const Call& c, std::int64_t begin, std::int64_t end) {
 void gradient_last(Gradient& g) { g.set(0, g.graph().channels_first(g.d())); }
 void gradient_first(Gradient& g) { g.set(0, g.graph().channels_last(g.d())); }
 
+}  // namespace layout_op
 }  // namespace
 
 const Op to_channels_last{.name = "to_channels_last",
-                          .infer = infer_last,
-                          .run = TRAINYARD_KERNELS(run_last),
+                          .infer = layout_op::infer_last,
+                          .run = TRAINYARD_KERNELS(layout_op::run_last),
                           .work = elementwise_work,
-                          .gradient = gradient_last,
+                          .gradient = layout_op::gradient_last,
                           .onnx = "Identity"};
 const Op to_channels_first{.name = "to_channels_first",
-                           .infer = infer_first,
-                           .run = TRAINYARD_KERNELS(run_first),
+                           .infer = layout_op::infer_first,
+                           .run = TRAINYARD_KERNELS(layout_op::run_first),
                            .work = elementwise_work,
-                           .gradient = gradient_first,
+                           .gradient = layout_op::gradient_first,
                            .onnx = "Identity"};
 
 }  // namespace trainyard::ops

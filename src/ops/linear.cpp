@@ -12,6 +12,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace linear_op {
 
 using kernels::Gemm;
 using kernels::Transpose;
@@ -166,55 +167,56 @@ Scratch scratch_dw(const CallTypes& t) {
   return scratch_for<Transpose::tn>(w[0], w[1], t.rows * inner(*t.in[0]), t.precision);
 }
 
+}  // namespace linear_op
 }  // namespace
 
 const Op linear{.name = "linear",
-                .infer = infer<Transpose::nn>,
-                .run = TRAINYARD_KERNELS(run, Transpose::nn),
-                .work = work<Transpose::nn>,
-                .multiply_adds = multiply_adds<Transpose::nn>,
-                .scratch = scratch<Transpose::nn>,
-                .gradient = gradient,
+                .infer = linear_op::infer<linear_op::Transpose::nn>,
+                .run = TRAINYARD_KERNELS(linear_op::run, linear_op::Transpose::nn),
+                .work = linear_op::work<linear_op::Transpose::nn>,
+                .multiply_adds = linear_op::multiply_adds<linear_op::Transpose::nn>,
+                .scratch = linear_op::scratch<linear_op::Transpose::nn>,
+                .gradient = linear_op::gradient,
                 .step = step_along_last,
                 .fusion = Fusion::takes_activation,
                 .onnx = "Gemm",
                 .print_attributes = print_activation};
 const Op linear_transposed{.name = "linear_transposed",
-                           .infer = infer<Transpose::nt>,
-                           .run = TRAINYARD_KERNELS(run, Transpose::nt),
-                           .work = work<Transpose::nt>,
-                           .multiply_adds = multiply_adds<Transpose::nt>,
-                           .scratch = scratch<Transpose::nt>,
-                           .gradient = gradient_transposed,
+                           .infer = linear_op::infer<linear_op::Transpose::nt>,
+                           .run = TRAINYARD_KERNELS(linear_op::run, linear_op::Transpose::nt),
+                           .work = linear_op::work<linear_op::Transpose::nt>,
+                           .multiply_adds = linear_op::multiply_adds<linear_op::Transpose::nt>,
+                           .scratch = linear_op::scratch<linear_op::Transpose::nt>,
+                           .gradient = linear_op::gradient_transposed,
                            .step = step_along_last,
                            .fusion = Fusion::takes_activation,
                            .onnx = "Gemm",
                            .print_attributes = print_activation};
 const Op linear_dx_accumulate{.name = "linear_dx_accumulate",
-                              .infer = infer_dx,
-                              .run = TRAINYARD_KERNELS(run_dx, true),
-                              .work = work_dx,
-                              .scratch = scratch_dx,
+                              .infer = linear_op::infer_dx,
+                              .run = TRAINYARD_KERNELS(linear_op::run_dx, true),
+                              .work = linear_op::work_dx,
+                              .scratch = linear_op::scratch_dx,
                               .accumulates = 2};
 const Op linear_dx{.name = "linear_dx",
-                   .infer = infer_dx,
-                   .run = TRAINYARD_KERNELS(run_dx, false),
-                   .work = work_dx,
-                   .scratch = scratch_dx,
+                   .infer = linear_op::infer_dx,
+                   .run = TRAINYARD_KERNELS(linear_op::run_dx, false),
+                   .work = linear_op::work_dx,
+                   .scratch = linear_op::scratch_dx,
                    .accumulating = &linear_dx_accumulate,
                    .fusion = Fusion::takes_derivative,
                    .print_attributes = print_activation};
 const Op linear_dw_accumulate{.name = "linear_dw_accumulate",
-                              .infer = infer_dw,
-                              .run = TRAINYARD_KERNELS(run_dw, true),
-                              .work = work_dw,
-                              .scratch = scratch_dw,
+                              .infer = linear_op::infer_dw,
+                              .run = TRAINYARD_KERNELS(linear_op::run_dw, true),
+                              .work = linear_op::work_dw,
+                              .scratch = linear_op::scratch_dw,
                               .accumulates = 2};
 const Op linear_dw{.name = "linear_dw",
-                   .infer = infer_dw,
-                   .run = TRAINYARD_KERNELS(run_dw, false),
-                   .work = work_dw,
-                   .scratch = scratch_dw,
+                   .infer = linear_op::infer_dw,
+                   .run = TRAINYARD_KERNELS(linear_op::run_dw, false),
+                   .work = linear_op::work_dw,
+                   .scratch = linear_op::scratch_dw,
                    .accumulating = &linear_dw_accumulate};
 
 }  // namespace trainyard::ops

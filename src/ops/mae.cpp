@@ -6,6 +6,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace mae_op {
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
@@ -37,17 +38,18 @@ void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
 
 void gradient(Gradient& g) { g.set(0, g.add(mae_grad, {g.in(0), g.in(1), g.d()})); }
 
+}  // namespace mae_op
 }  // namespace
 
 const Op mae{.name = "mae",
              .infer = infer_regression,
-             .run = TRAINYARD_KERNELS(run),
+             .run = TRAINYARD_KERNELS(mae_op::run),
              .work = [](const CallTypes& t) { return loss_work(t, 3); },
-             .gradient = gradient,
+             .gradient = mae_op::gradient,
              .onnx = "ReduceMean(Abs(Sub(y, t)))"};
 const Op mae_grad{.name = "mae_grad",
                   .infer = infer_regression_grad,
-                  .run = TRAINYARD_KERNELS(run_grad),
+                  .run = TRAINYARD_KERNELS(mae_op::run_grad),
                   .work = [](const CallTypes& t) { return loss_work(t, 3); },
                   .in_place = 0};
 

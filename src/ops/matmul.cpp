@@ -11,6 +11,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace matmul_op {
 
 using kernels::Gemm;
 using kernels::Transpose;
@@ -136,16 +137,17 @@ void print(const Attributes& attributes, TextSink& sink) {
   if (a.transpose_b) sink.put("transpose", "b");
 }
 
+}  // namespace matmul_op
 }  // namespace
 
 const Op matmul{.name = "matmul",
-                .infer = infer,
-                .run = TRAINYARD_KERNELS(run),
-                .work = work,
-                .multiply_adds = multiply_adds,
-                .scratch = scratch,
-                .gradient = gradient,
+                .infer = matmul_op::infer,
+                .run = TRAINYARD_KERNELS(matmul_op::run),
+                .work = matmul_op::work,
+                .multiply_adds = matmul_op::multiply_adds,
+                .scratch = matmul_op::scratch,
+                .gradient = matmul_op::gradient,
                 .onnx = "MatMul",
-                .print_attributes = print};
+                .print_attributes = matmul_op::print};
 
 }  // namespace trainyard::ops

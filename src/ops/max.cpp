@@ -7,6 +7,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace max_op {
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
@@ -46,19 +47,20 @@ void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
 
 void gradient(Gradient& g) { g.set(0, g.add(max_grad, {g.in(0), g.out(), g.d()}, g.attributes())); }
 
+}  // namespace max_op
 }  // namespace
 
 const Op max{.name = "max",
              .infer = infer_reduction,
-             .run = TRAINYARD_KERNELS(run),
+             .run = TRAINYARD_KERNELS(max_op::run),
              .work = reduction_work,
-             .gradient = gradient,
+             .gradient = max_op::gradient,
              .step = step_reduction,
              .onnx = "ReduceMax",
              .print_attributes = print_axis};
 const Op max_grad{.name = "max_grad",
-                  .infer = infer_grad,
-                  .run = TRAINYARD_KERNELS(run_grad),
+                  .infer = max_op::infer_grad,
+                  .run = TRAINYARD_KERNELS(max_op::run_grad),
                   .work = reduction_work,
                   .print_attributes = print_axis};
 

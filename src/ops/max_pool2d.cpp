@@ -5,6 +5,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace max_pool2d_op {
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
@@ -20,18 +21,19 @@ void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
 
 void gradient(Gradient& g) { g.set(0, g.add(max_pool2d_grad, {g.in(0), g.out(), g.d()}, g.attributes())); }
 
+}  // namespace max_pool2d_op
 }  // namespace
 
 const Op max_pool2d{.name = "max_pool2d",
                     .infer = infer_pool,
-                    .run = TRAINYARD_KERNELS(run),
+                    .run = TRAINYARD_KERNELS(max_pool2d_op::run),
                     .work = pool_work,
-                    .gradient = gradient,
+                    .gradient = max_pool2d_op::gradient,
                     .onnx = "MaxPool",
                     .print_attributes = print_pool};
 const Op max_pool2d_grad{.name = "max_pool2d_grad",
                          .infer = infer_pool_grad,
-                         .run = TRAINYARD_KERNELS(run_grad),
+                         .run = TRAINYARD_KERNELS(max_pool2d_op::run_grad),
                          .work = pool_work,
                          .print_attributes = print_pool};
 

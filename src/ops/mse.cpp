@@ -5,6 +5,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace mse_op {
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
@@ -35,17 +36,18 @@ void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
 
 void gradient(Gradient& g) { g.set(0, g.add(mse_grad, {g.in(0), g.in(1), g.d()})); }
 
+}  // namespace mse_op
 }  // namespace
 
 const Op mse{.name = "mse",
              .infer = infer_regression,
-             .run = TRAINYARD_KERNELS(run),
+             .run = TRAINYARD_KERNELS(mse_op::run),
              .work = [](const CallTypes& t) { return loss_work(t, 3); },
-             .gradient = gradient,
+             .gradient = mse_op::gradient,
              .onnx = "ReduceMean(Pow(Sub(y, t), 2))"};
 const Op mse_grad{.name = "mse_grad",
                   .infer = infer_regression_grad,
-                  .run = TRAINYARD_KERNELS(run_grad),
+                  .run = TRAINYARD_KERNELS(mse_op::run_grad),
                   .work = [](const CallTypes& t) { return loss_work(t, 3); },
                   .in_place = 0};
 

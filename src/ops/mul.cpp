@@ -4,6 +4,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace mul_op {
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
@@ -15,13 +16,14 @@ void gradient(Gradient& g) {
   if (g.wanted(1)) set_binary(g, 1, g.add(mul, {g.d(), g.in(0)}));
 }
 
+}  // namespace mul_op
 }  // namespace
 
 const Op mul{.name = "mul",
              .infer = infer_binary,
-             .run = TRAINYARD_KERNELS(run),
+             .run = TRAINYARD_KERNELS(mul_op::run),
              .work = elementwise_work,
-             .gradient = gradient,
+             .gradient = mul_op::gradient,
              .step = step_elementwise,
              .in_place = 0,
              .onnx = "Mul"};

@@ -10,6 +10,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace recurrent_op {
 
 using kernels::Cell;
 using kernels::Recurrence;
@@ -150,47 +151,48 @@ void print(const Attributes& attributes, TextSink& sink) {
   if (a.reverse) sink.put("direction", "reverse");
 }
 
+}  // namespace recurrent_op
 }  // namespace
 
 const Op rnn{.name = "rnn",
-             .infer = infer<Cell::rnn_tanh>,
-             .run = TRAINYARD_KERNELS(run),
-             .work = work,
-             .multiply_adds = multiply_adds,
-             .scratch = scratch,
-             .gradient = gradient,
+             .infer = recurrent_op::infer<recurrent_op::Cell::rnn_tanh>,
+             .run = TRAINYARD_KERNELS(recurrent_op::run),
+             .work = recurrent_op::work,
+             .multiply_adds = recurrent_op::multiply_adds,
+             .scratch = recurrent_op::scratch,
+             .gradient = recurrent_op::gradient,
              .step = step_recurrent,
              .onnx = "RNN",
-             .print_attributes = print};
+             .print_attributes = recurrent_op::print};
 const Op lstm{.name = "lstm",
-              .infer = infer<Cell::lstm>,
-              .run = TRAINYARD_KERNELS(run),
-              .work = work,
-              .multiply_adds = multiply_adds,
-              .scratch = scratch,
-              .gradient = gradient,
+              .infer = recurrent_op::infer<recurrent_op::Cell::lstm>,
+              .run = TRAINYARD_KERNELS(recurrent_op::run),
+              .work = recurrent_op::work,
+              .multiply_adds = recurrent_op::multiply_adds,
+              .scratch = recurrent_op::scratch,
+              .gradient = recurrent_op::gradient,
               .step = step_recurrent,
               .onnx = "LSTM",
-              .print_attributes = print};
+              .print_attributes = recurrent_op::print};
 const Op gru{.name = "gru",
-             .infer = infer<Cell::gru>,
-             .run = TRAINYARD_KERNELS(run),
-             .work = work,
-             .multiply_adds = multiply_adds,
-             .scratch = scratch,
-             .gradient = gradient,
+             .infer = recurrent_op::infer<recurrent_op::Cell::gru>,
+             .run = TRAINYARD_KERNELS(recurrent_op::run),
+             .work = recurrent_op::work,
+             .multiply_adds = recurrent_op::multiply_adds,
+             .scratch = recurrent_op::scratch,
+             .gradient = recurrent_op::gradient,
              .step = step_recurrent,
              .onnx = "GRU",
-             .print_attributes = print};
+             .print_attributes = recurrent_op::print};
 const Op recurrent_grad{.name = "recurrent_grad",
-                        .infer = infer_grad,
-                        .run = TRAINYARD_KERNELS(run_grad),
-                        .work = work_grad,
-                        .scratch = scratch_grad,
-                        .print_attributes = print};
+                        .infer = recurrent_op::infer_grad,
+                        .run = TRAINYARD_KERNELS(recurrent_op::run_grad),
+                        .work = recurrent_op::work_grad,
+                        .scratch = recurrent_op::scratch_grad,
+                        .print_attributes = recurrent_op::print};
 const Op previous_states{.name = "previous_states",
                          .infer = same_as_first,
-                         .run = TRAINYARD_KERNELS(run_previous),
+                         .run = TRAINYARD_KERNELS(recurrent_op::run_previous),
                          .work = elementwise_work};
 
 }  // namespace trainyard::ops

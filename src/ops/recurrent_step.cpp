@@ -8,6 +8,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace recurrent_step_op {
 
 using kernels::Cell;
 
@@ -50,6 +51,7 @@ Scratch scratch(const CallTypes& t) {
   return {.per_thread = in_precision(t.precision, [&]<class T>(T) { return kernels::recurrent_scratch_bytes<T>(r); })};
 }
 
+}  // namespace recurrent_step_op
 }  // namespace
 
 void step_recurrent(Stepping& s) {
@@ -57,7 +59,7 @@ void step_recurrent(Stepping& s) {
   if (a.reverse || s.has(3) || s.has(first_state) || s.has(first_cell) || s.axis(0) != 0) s.refuse();
   const Shape hidden{s.was(1).shape[0]};
   const ValueId inputs[] = {s.in(0), s.in(1), s.in(2), s.memory("state", hidden),
-                            a.cell == Cell::lstm ? s.memory("cell", hidden) : ValueId{}};
+                            a.cell == recurrent_step_op::Cell::lstm ? s.memory("cell", hidden) : ValueId{}};
   const ValueId y = s.add(recurrent_step, inputs, s.attributes());
   s.set(0, y, 0);
   // The last state is, step by step, the one at hand.
@@ -65,10 +67,10 @@ void step_recurrent(Stepping& s) {
 }
 
 const Op recurrent_step{.name = "recurrent_step",
-                        .infer = infer,
-                        .run = TRAINYARD_KERNELS(run),
-                        .work = work,
-                        .scratch = scratch,
+                        .infer = recurrent_step_op::infer,
+                        .run = TRAINYARD_KERNELS(recurrent_step_op::run),
+                        .work = recurrent_step_op::work,
+                        .scratch = recurrent_step_op::scratch,
                         .has_effect = true};
 
 }  // namespace trainyard::ops

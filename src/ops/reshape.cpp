@@ -6,6 +6,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace reshape_op {
 
 void infer(Inference& i) {
   const ValueType& x = i.in(0);
@@ -44,14 +45,15 @@ void step(Stepping& s) {
   s.refuse();
 }
 
+}  // namespace reshape_op
 }  // namespace
 
 const Op reshape{.name = "reshape",
-                 .infer = infer,
-                 .run = TRAINYARD_KERNELS(run),
+                 .infer = reshape_op::infer,
+                 .run = TRAINYARD_KERNELS(reshape_op::run),
                  .work = elementwise_work,
-                 .gradient = gradient,
-                 .step = step,
+                 .gradient = reshape_op::gradient,
+                 .step = reshape_op::step,
                  .in_place = 0,
                  .onnx = "Reshape"};
 

@@ -14,6 +14,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace rope_op {
 
 void infer(Inference& i) {
   const ValueType& x = i.in(0);
@@ -69,6 +70,7 @@ void step(Stepping& s) {
   s.itself(0, Attributes(a));
 }
 
+}  // namespace rope_op
 }  // namespace
 
 ValueId rope_table(Graph& graph, std::int64_t positions, std::int64_t width, double base) {
@@ -91,11 +93,11 @@ ValueId rope_table(Graph& graph, std::int64_t positions, std::int64_t width, dou
 }
 
 const Op rope{.name = "rope",
-              .infer = infer,
-              .run = TRAINYARD_KERNELS(run),
+              .infer = rope_op::infer,
+              .run = TRAINYARD_KERNELS(rope_op::run),
               .work = [](const CallTypes& t) { return by_rows(t, 3); },
-              .gradient = gradient,
-              .step = step,
+              .gradient = rope_op::gradient,
+              .step = rope_op::step,
               .in_place = 0,
               .onnx = "RotaryEmbedding"};
 

@@ -6,6 +6,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace slice_op {
 
 void infer(Inference& i) {
   const auto& a = i.attributes<SliceAttributes>();
@@ -83,20 +84,21 @@ void print(const Attributes& attributes, TextSink& sink) {
   sink.put("length", static_cast<double>(a.length));
 }
 
+}  // namespace slice_op
 }  // namespace
 
 const Op slice{.name = "slice",
-               .infer = infer,
-               .run = TRAINYARD_KERNELS(run),
+               .infer = slice_op::infer,
+               .run = TRAINYARD_KERNELS(slice_op::run),
                .work = elementwise_work,
-               .gradient = gradient,
-               .step = step,
+               .gradient = slice_op::gradient,
+               .step = slice_op::step,
                .onnx = "Slice",
-               .print_attributes = print};
+               .print_attributes = slice_op::print};
 const Op slice_grad{.name = "slice_grad",
-                    .infer = infer_grad,
-                    .run = TRAINYARD_KERNELS(run_grad),
+                    .infer = slice_op::infer_grad,
+                    .run = TRAINYARD_KERNELS(slice_op::run_grad),
                     .work = elementwise_work,
-                    .print_attributes = print};
+                    .print_attributes = slice_op::print};
 
 }  // namespace trainyard::ops

@@ -6,6 +6,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace softmax_op {
 
 void infer(Inference& i) {
   const ValueType& x = i.in(0);
@@ -42,33 +43,34 @@ void gradient_log(Gradient& g) { g.set(0, g.add(log_softmax_grad, {g.d(), g.out(
 
 Work work(const CallTypes& t) { return by_rows(t, 20); }
 
+}  // namespace softmax_op
 }  // namespace
 
 const Op softmax{.name = "softmax",
-                 .infer = infer,
-                 .run = TRAINYARD_KERNELS(run),
-                 .work = work,
-                 .gradient = gradient,
+                 .infer = softmax_op::infer,
+                 .run = TRAINYARD_KERNELS(softmax_op::run),
+                 .work = softmax_op::work,
+                 .gradient = softmax_op::gradient,
                  .step = step_along_last,
                  .in_place = 0,
                  .onnx = "Softmax"};
 const Op log_softmax{.name = "log_softmax",
-                     .infer = infer,
-                     .run = TRAINYARD_KERNELS(run_log),
-                     .work = work,
-                     .gradient = gradient_log,
+                     .infer = softmax_op::infer,
+                     .run = TRAINYARD_KERNELS(softmax_op::run_log),
+                     .work = softmax_op::work,
+                     .gradient = softmax_op::gradient_log,
                      .step = step_along_last,
                      .in_place = 0,
                      .onnx = "LogSoftmax"};
 const Op softmax_grad{.name = "softmax_grad",
                       .infer = same_as_first,
-                      .run = TRAINYARD_KERNELS(run_grad),
+                      .run = TRAINYARD_KERNELS(softmax_op::run_grad),
                       .work = [](const CallTypes& t) { return by_rows(t, 4); },
                       .in_place = 0};
 const Op log_softmax_grad{.name = "log_softmax_grad",
                           .infer = same_as_first,
-                          .run = TRAINYARD_KERNELS(run_log_grad),
-                          .work = work,
+                          .run = TRAINYARD_KERNELS(softmax_op::run_log_grad),
+                          .work = softmax_op::work,
                           .in_place = 0};
 
 }  // namespace trainyard::ops

@@ -11,6 +11,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace softmax_cross_entropy_op {
 
 void infer(Inference& i) {
   const ValueType& z = i.in(0);
@@ -125,20 +126,21 @@ void print_attributes(const Attributes& attributes, TextSink& sink) {
   if (a.label_smoothing != 0) sink.put("label smoothing", a.label_smoothing);
 }
 
+}  // namespace softmax_cross_entropy_op
 }  // namespace
 
 const Op softmax_cross_entropy{.name = "softmax_cross_entropy",
-                               .infer = infer,
-                               .run = TRAINYARD_KERNELS(run),
+                               .infer = softmax_cross_entropy_op::infer,
+                               .run = TRAINYARD_KERNELS(softmax_cross_entropy_op::run),
                                .work = [](const CallTypes& t) { return loss_work(t, 30); },
-                               .gradient = gradient,
+                               .gradient = softmax_cross_entropy_op::gradient,
                                .onnx = "SoftmaxCrossEntropyLoss",
-                               .print_attributes = print_attributes};
+                               .print_attributes = softmax_cross_entropy_op::print_attributes};
 const Op softmax_cross_entropy_grad{.name = "softmax_cross_entropy_grad",
-                                    .infer = infer_grad,
-                                    .run = TRAINYARD_KERNELS(run_grad),
+                                    .infer = softmax_cross_entropy_op::infer_grad,
+                                    .run = TRAINYARD_KERNELS(softmax_cross_entropy_op::run_grad),
                                     .work = [](const CallTypes& t) { return loss_work(t, 4); },
                                     .in_place = 0,
-                                    .print_attributes = print_attributes};
+                                    .print_attributes = softmax_cross_entropy_op::print_attributes};
 
 }  // namespace trainyard::ops

@@ -5,6 +5,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace sub_op {
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
@@ -16,13 +17,14 @@ void gradient(Gradient& g) {
   if (g.wanted(1)) set_binary(g, 1, g.add(affine, {g.d()}, Attributes(AffineAttributes{.factor = -1})));
 }
 
+}  // namespace sub_op
 }  // namespace
 
 const Op sub{.name = "sub",
              .infer = infer_binary,
-             .run = TRAINYARD_KERNELS(run),
+             .run = TRAINYARD_KERNELS(sub_op::run),
              .work = elementwise_work,
-             .gradient = gradient,
+             .gradient = sub_op::gradient,
              .step = step_elementwise,
              .in_place = 0,
              .onnx = "Sub"};

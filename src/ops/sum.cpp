@@ -5,6 +5,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace sum_op {
 
 template <class T, bool Mean>
 void reduce(const Call& c, std::int64_t begin, std::int64_t end) {
@@ -64,25 +65,28 @@ void run_spread(const Call& c, std::int64_t begin, std::int64_t end) {
   }
 }
 
+}  // namespace sum_op
 }  // namespace
 
 const Op sum{.name = "sum",
              .infer = infer_reduction,
-             .run = TRAINYARD_KERNELS(reduce, false),
+             .run = TRAINYARD_KERNELS(sum_op::reduce, false),
              .work = reduction_work,
-             .gradient = gradient_sum,
+             .gradient = sum_op::gradient_sum,
              .step = step_reduction,
              .onnx = "ReduceSum",
              .print_attributes = print_axis};
 const Op mean{.name = "mean",
               .infer = infer_reduction,
-              .run = TRAINYARD_KERNELS(reduce, true),
+              .run = TRAINYARD_KERNELS(sum_op::reduce, true),
               .work = reduction_work,
-              .gradient = gradient_mean,
+              .gradient = sum_op::gradient_mean,
               .step = step_reduction,
               .onnx = "ReduceMean",
               .print_attributes = print_axis};
-const Op spread{
-    .name = "spread", .infer = infer_spread, .run = TRAINYARD_KERNELS(run_spread), .work = elementwise_work};
+const Op spread{.name = "spread",
+                .infer = sum_op::infer_spread,
+                .run = TRAINYARD_KERNELS(sum_op::run_spread),
+                .work = elementwise_work};
 
 }  // namespace trainyard::ops

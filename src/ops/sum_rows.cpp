@@ -6,6 +6,7 @@
 
 namespace trainyard::ops {
 namespace {
+namespace sum_rows_op {
 
 void infer(Inference& i) { i.out({.shape = i.attributes<SumRowsAttributes>().shape, .batched = false}); }
 
@@ -19,8 +20,12 @@ Work work(const CallTypes& t) {
   return {.units = t.out[0]->shape.size(), .grain = 16, .flops = static_cast<double>(t.in[0]->elements(t.rows))};
 }
 
+}  // namespace sum_rows_op
 }  // namespace
 
-const Op sum_rows{.name = "sum_rows", .infer = infer, .run = TRAINYARD_KERNELS(run), .work = work};
+const Op sum_rows{.name = "sum_rows",
+                  .infer = sum_rows_op::infer,
+                  .run = TRAINYARD_KERNELS(sum_rows_op::run),
+                  .work = sum_rows_op::work};
 
 }  // namespace trainyard::ops
