@@ -60,7 +60,9 @@ await forEachParallel(groups, async (group) => {
   console.error(text);
   if (!text.includes('clang-diagnostic-error') || group.files.length === 1) return;
   const names = group.files.map((file) => file.slice(root.length + 1)).join(' ');
-  console.error(`Read as one, these do not compile: a name of two of them that scripts/lib/groups.mjs missed? ${names}`);
+  console.error(
+    `Read as one, these do not compile: a name of two of them that scripts/lib/groups.mjs missed? ${names}`,
+  );
 });
 console.log(`clang-tidy: ${entries.length} files in ${groups.length} groups, ${failures} with findings`);
 process.exit(failures === 0 && entries.length > 0 ? 0 : 1);
