@@ -219,3 +219,24 @@ test('what is drawn before the engine arrives is what the engine will say', asyn
   for (const other of [{ seed: 7 }, { network: '8' }, { shape: 'moons' }, { noise: 0.2 }])
     assert.equal(points.first({ ...usual, ...other }), undefined);
 });
+
+test('a name in a chart stands where no curve and no other name is, or where it is crossed least', async () => {
+  const { freePlace } = await load('views/free_place.ts');
+  const within = { left: 0, top: 0, width: 100, height: 50 };
+  const place = (left, top) => ({ left, top, width: 20, height: 10 });
+  const places = [place(80, 10), place(80, 22), place(50, 10)];
+  const flat = (y) => [
+    { x: 0, y },
+    { x: 100, y },
+  ];
+  assert.deepEqual(freePlace(places, within, [flat(40)], []), places[0]);
+  // Between its points a curve is there too.
+  assert.deepEqual(freePlace(places, within, [flat(15)], []), places[1]);
+  assert.deepEqual(freePlace(places, within, [flat(15)], [place(85, 25)]), places[0]);
+  const steep = [
+    { x: 75, y: 0 },
+    { x: 99, y: 49 },
+  ];
+  assert.deepEqual(freePlace(places, within, [steep], []), places[2]);
+  assert.deepEqual(freePlace([place(80, 45), ...places], within, [], []), places[0]);
+});
