@@ -9,7 +9,9 @@ std::string number_text(double x) {
   if (std::isnan(x)) return "NaN";
   if (std::isinf(x)) return x > 0 ? "Infinity" : "-Infinity";
   std::array<char, 32> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.9g", x);
+  // Whole numbers to the last digit: a range's end or an id is not 2.14748365e+09.
+  const bool whole = std::floor(x) == x && std::abs(x) <= 0x1p53;
+  std::snprintf(buffer.data(), buffer.size(), "%.*g", whole ? 17 : 9, x);
   return buffer.data();
 }
 

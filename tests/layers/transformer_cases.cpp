@@ -47,7 +47,7 @@ const Declare embedding(
     {.layer = "embedding",
      .good = {{made("embedding", {{"vocab", 7}, {"dim", 3}}), {{4}}, {4, 3}, {{"0.weight", {7, 3}}}, "3 × 7"},
               {made("embedding", {{"vocab", 2}, {"dim", 5}}), {{}}, {5}, {{"0.weight", {2, 5}}}, "5 × 2"}},
-     .bad = {{made("embedding", {{"dim", 3}}), {{4}}, missing, "layers[0] embedding.vocab", "[1, 2.14748365e+09]", ""},
+     .bad = {{made("embedding", {{"dim", 3}}), {{4}}, missing, "layers[0] embedding.vocab", "[1, 2147483647]", ""},
              {made("embedding", {{"vocab", 3}, {"dim", 0}}), {{4}}, value, "layers[0] embedding.dim", ">= 1", "0"},
              {{{"type", "sequential"},
                {"layers", {{{"type", "linear"}, {"out", 2}}, made("embedding", {{"vocab", 3}, {"dim", 1}})}}},

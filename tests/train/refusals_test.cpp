@@ -83,9 +83,9 @@ TEST_F(Refusals, Labels) {
   const auto label = ErrorCode::invalid_label;
   expect(labelled<std::int32_t>({0, 2}, DType::i32), two, label, "y[1]", "[0, 2)", "2");
   expect(labelled<std::int32_t>({-1, 1}, DType::i32), two, label, "y[0]", "[0, 2)", "-1");
-  expect(labelled<std::int32_t>({0, 2147483647}, DType::i32), two, label, "y[1]", "[0, 2)", "2.14748365e+09");
+  expect(labelled<std::int32_t>({0, 2147483647}, DType::i32), two, label, "y[1]", "[0, 2)", "2147483647");
   expect(labelled<std::int32_t>({0, std::numeric_limits<std::int32_t>::min()}, DType::i32), two, label, "y[1]",
-         "[0, 2)", "-2.14748365e+09");
+         "[0, 2)", "-2147483648");
   expect(labelled<std::uint8_t>({0, 255}, DType::u8), two, label, "y[1]", "[0, 2)", "255");
   expect(labelled<float>({0, 0.5F}, DType::f32), two, label, "y[1]", "[0, 2)", "0.5");
   expect(labelled<float>({0, 1e30F}, DType::f32), two, label, "y[1]", "[0, 2)", "1.00000002e+30");
