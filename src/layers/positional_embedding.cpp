@@ -18,10 +18,11 @@ ValueId sinusoids(Graph& graph, std::int64_t positions, std::int64_t width) {
   numbers.reserve(static_cast<std::size_t>(positions * width));
   constexpr double quarter = 1.5707963267948966;
   const double slower = -portable::log(10000.0) / static_cast<double>(width);
+  std::vector<double> speeds;  // of a pair of columns
+  for (std::int64_t i = 0; i < width; i += 2) speeds.push_back(portable::exp(slower * static_cast<double>(i)));
   for (std::int64_t p = 0; p < positions; ++p) {
     for (std::int64_t i = 0; i < width; ++i) {
-      const std::int64_t pair = i - i % 2;
-      const double angle = static_cast<double>(p) * portable::exp(slower * static_cast<double>(pair));
+      const double angle = static_cast<double>(p) * speeds[static_cast<std::size_t>(i / 2)];
       numbers.push_back(static_cast<float>(portable::cos(i % 2 == 0 ? angle - quarter : angle)));
     }
   }
