@@ -50,8 +50,8 @@ ValueType usual_target(const Loss& loss, const ValueType& output) {
   return {.shape = Shape(dims.first(dims.size() - 1)), .dtype = DType::i32};
 }
 
-/// Positions of a sample that is a sequence, else 0.
-std::int64_t tokens(const ModelInput& input) {
+/// Positions of a sample that is a sequence, else 0. An embedding has made its input one of ids.
+std::int64_t tokens(const ValueType& input) {
   const int axes = input.dtype == DType::i32 ? 1 : 2;
   return input.shape.rank() == axes ? input.shape[0] : 0;
 }
@@ -79,6 +79,8 @@ Json ledger(const Json& description, const Json& options) {
   Graph graph(table);
   Compiled steps;
   Network network = build_network(description, graph, true, model.add_inputs(graph, steps.inputs));
+
+  const std::int64_t length = tokens(graph.type(steps.inputs.front()));
 
   std::unordered_map<std::string, double> products;  // by the layer's path
   double all_products = 0;
@@ -118,7 +120,7 @@ Json ledger(const Json& description, const Json& options) {
 
   const auto bytes = [](double numbers) { return 4 * numbers; };
   Json result = json_object("parameters", all.parameters, "trainable", all.trainable, "multiplyAdds", all_products);
-  if (const std::int64_t length = tokens(model.inputs.front()); length > 0) {
+  if (length > 0) {
     put(result, "multiplyAddsPerToken", all_products / static_cast<double>(length));
   }
   put(result, "bytes",

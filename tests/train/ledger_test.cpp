@@ -54,6 +54,9 @@ TEST(Ledger, ProductsOfConvolutionsAndMatrices) {
   const Json tokens = of(R"([{"type": "linear", "out": 5}])", R"({"input": [7, 3]})");
   EXPECT_EQ(tokens["multiplyAdds"], 7 * 3 * 5);
   EXPECT_EQ(tokens["multiplyAddsPerToken"], 15);
+  const Json ids =
+      of(R"([{"type": "embedding", "vocab": 9, "dim": 3}, {"type": "linear", "out": 5}])", R"({"input": [7]})");
+  EXPECT_EQ(ids["multiplyAddsPerToken"], 15) << "ids, whatever type was said";
   const Json product = ledger(
       parse_json(R"({"nodes": [{"name": "y", "type": "matmul", "inputs": ["a", "b"], "transposeB": true}]})", "model"),
       parse_json(R"({"inputs": {"a": [2, 3, 4], "b": [2, 5, 4]}})", "options"));
@@ -93,7 +96,12 @@ TEST(Ledger, AgreesWithTheModelThatIsMade) {
            {"type": "linear", "out": 3}])",
        R"({"input": [2, 9, 9]})", "crossEntropy"},
       {R"([{"type": "residual", "layers": [{"type": "linear", "out": 6}, "tanh"]}, "layerNorm"])",
-       R"({"input": [4, 6]})", "mse"}};
+       R"({"input": [4, 6]})", "mse"},
+      {R"([{"type": "gpt", "vocab": 11, "context": 8, "layers": 2, "heads": 4, "kvHeads": 2, "dim": 16, "tied": false}])",
+       R"({"input": [8]})", "crossEntropy"},
+      {R"([{"type": "lstm", "hidden": 5, "layers": 2, "bidirectional": true}, {"type": "linear", "out": 4}])",
+       R"({"input": [7, 3]})", "crossEntropy"},
+      {R"([{"type": "transformerEncoderLayer", "heads": 3, "ff": 20}])", R"({"input": [5, 12]})", "mse"}};
   ThreadPool pool(1);
   for (const Case& c : cases) {
     const Json options = parse_json(c.options, "options");
@@ -114,8 +122,11 @@ TEST(Ledger, AgreesWithTheModelThatIsMade) {
       purpose.capacity = rows;
       purpose.loss = loss.get();
       const Shape& out = model.outputs()[0].second.shape;
-      purpose.target = loss->classes(model.outputs()[0].second) > 0 ? ValueType{.shape = {}, .dtype = DType::i32}
-                                                                    : ValueType{.shape = out};
+      purpose.target = {.shape = out};
+      if (loss->classes(model.outputs()[0].second) > 0) {
+        const auto dims = out.dims();
+        purpose.target = {.shape = Shape(dims.first(dims.size() - 1)), .dtype = DType::i32};
+      }
       const Compiled made = compile(model, purpose, pool);
       EXPECT_EQ(l["bytes"]["activations"], made.executor->plan().bytes[0]) << c.layers << rows;
     }
