@@ -1,6 +1,8 @@
 // Layers over [*, channels, T], as torch.nn.Conv1d, MaxPool1d and AvgPool1d: those over images, of height 1.
 // Parameters of conv1d: weight [out, in / groups, k], bias [out].
+#include <algorithm>
 #include <optional>
+#include <string>
 
 #include "layers/all.hpp"
 #include "layers/initial.hpp"
@@ -19,10 +21,13 @@ ValueId reshaped(Graph& g, ValueId v, const Shape& shape) {
   return g.add(ops::reshape, {v}, Attributes(ops::ReshapeAttributes{shape}));
 }
 
-/// [*, channels, T] as an image of height 1. Throws SHAPE_MISMATCH.
-ValueId line(LayerBuilder& b, ValueId v) {
+/// [*, channels, T] as an image of height 1. Throws SHAPE_MISMATCH, also where a window of `span` steps does not fit.
+ValueId line(LayerBuilder& b, ValueId v, std::int64_t span, std::int64_t padding) {
   const Shape shape = b.graph().type(v).shape;
   Inference::require(shape.rank() == 2, "[*, channels, T]", text(shape, true));
+  const std::int64_t least = std::max<std::int64_t>(span - 2 * padding, 1);
+  Inference::require(shape[1] >= least, "[*, " + std::to_string(shape[0]) + ", >= " + std::to_string(least) + "]",
+                     text(shape, true), {"window_too_large", ""});
   return b.graph().channels_last(reshaped(b.graph(), v, {shape[0], 1, shape[1]}));
 }
 
@@ -57,7 +62,7 @@ struct Conv1d {
 
   ValueId build(LayerBuilder& b, std::span<const ValueId> inputs) const {
     Graph& g = b.graph();
-    const ValueId x = line(b, inputs[0]);
+    const ValueId x = line(b, inputs[0], dilation * (kernel - 1) + 1, padding);
     const std::int64_t in = g.type(x).shape[0];
     require_groups(b, in, out, groups);
     ops::Conv2dAttributes a;
@@ -90,7 +95,7 @@ struct Pool1d {
     a.pool.kernel_w = narrow(kernel);
     a.pool.stride_w = narrow(stride.value_or(kernel));
     a.pool.pad_w = narrow(padding);
-    return lined(b, b.graph().add(O, {line(b, inputs[0])}, Attributes(a)));
+    return lined(b, b.graph().add(O, {line(b, inputs[0], kernel, padding)}, Attributes(a)));
   }
 };
 

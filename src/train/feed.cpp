@@ -24,7 +24,9 @@ std::size_t find_input(const BatchSource& source, const std::string& name, bool 
     if (column.name == name || (only && inputs.size() == 1)) found = i;
   }
   if (found == source.columns().size() || (only && inputs.size() > 1 && source.columns()[found].name != name)) {
-    throw unknown_name(ErrorCode::missing_option, "data.inputs", name, inputs);
+    Hint hint;
+    if (!nearest(name, inputs).empty()) hint = {"did_you_mean", name};
+    throw Error(ErrorCode::missing_option, "data.inputs", name, list_text(inputs), std::move(hint));
   }
   return found;
 }

@@ -121,6 +121,12 @@ const Declare conv1d(
               "layers[0] conv1d",
               "[*, channels, T]",
               "[*, 9]"},
+             {{{"type", "conv1d"}, {"out", 4}, {"kernel", 5}, {"dilation", 3}, {"padding", 1}},
+              {{2, 9}},
+              shape,
+              "layers[0] conv1d",
+              "[*, 2, >= 11]",
+              "[*, 2, 9]"},
              {{{"type", "conv1d"}, {"out", 6}, {"kernel", 3}, {"groups", 4}},
               {{4, 9}},
               value,
@@ -139,7 +145,13 @@ LayerCase pool(const std::string& type) {
                    shape,
                    "layers[0] " + type,
                    "[*, channels, T]",
-                   "[*, 3, 9, 2]"}}};
+                   "[*, 3, 9, 2]"},
+                  {{{"type", type}, {"kernel", 12}, {"padding", 1}},
+                   {{3, 9}},
+                   shape,
+                   "layers[0] " + type,
+                   "[*, 3, >= 10]",
+                   "[*, 3, 9]"}}};
 }
 const Declare max_pool1d(pool("maxPool1d"));
 const Declare avg_pool1d(pool("avgPool1d"));

@@ -101,8 +101,9 @@ TEST(Predictor, RefusesDataThatDoNotFitAndGoesOn) {
   ASSERT_TRUE(missing);
   EXPECT_EQ(missing->code, ErrorCode::missing_option);
   EXPECT_EQ(missing->path, "data.inputs");
-  EXPECT_EQ(missing->got, "right");
-  EXPECT_EQ(missing->hint.argument, "rigt");
+  EXPECT_EQ(missing->expected, "right");
+  EXPECT_EQ(missing->got, "left, rigt");
+  EXPECT_EQ(missing->hint.argument, "right");
   EXPECT_EQ(predictor.predict(inputs_of({2}, {1, 2})).front().numbers.size(), 2U);
 }
 
