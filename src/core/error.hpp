@@ -61,6 +61,7 @@ inline constexpr std::string_view hint_keys[] = {
     "gzipped",
     "header_too_large",
     "heads_divide",
+    "hold_out_more",
     "hole",
     "longer_context",
     "looks_ahead",

@@ -10,10 +10,10 @@ namespace trainyard {
 namespace {
 
 /// How many windows fit; EMPTY_DATA if none does.
-Row count_windows(std::int64_t there, std::int64_t needed, std::int64_t stride, const std::string& path) {
+Row count_windows(std::int64_t there, std::int64_t needed, std::int64_t stride, const std::string& path,
+                  HintKey hint = "shorter_window") {
   if (there < needed) {
-    throw Error(ErrorCode::empty_data, path, ">= " + std::to_string(needed), std::to_string(there),
-                {"shorter_window", std::to_string(there)});
+    throw Error(ErrorCode::empty_data, path, ">= " + std::to_string(needed), std::to_string(there), {hint, ""});
   }
   const std::int64_t rows = (there - needed) / stride + 1;
   if (rows > std::numeric_limits<std::int32_t>::max()) {
@@ -49,14 +49,14 @@ Windows token_windows(const std::shared_ptr<const Tape>& ids, const WindowOption
   (void)count_windows(size, needed, 1, "text");
   const double share = options.val < 1 ? std::round(options.val * static_cast<double>(size)) : options.val;
   if (std::floor(share) != share || share >= static_cast<double>(size)) {
-    throw Error(ErrorCode::invalid_value, "windows.val", "< " + std::to_string(size), number_text(options.val));
+    throw Error(ErrorCode::invalid_value, "windows.val", "< " + std::to_string(size), number_text(share));
   }
   const auto held_out = static_cast<std::int64_t>(share);
   const std::int64_t border = size - held_out;
   const Row rows = count_windows(border, needed, options.stride, "text");
   Windows windows{part(ids, 0, rows, options.length, options.stride), std::nullopt};
   if (options.val > 0) {
-    const Row held = count_windows(held_out, needed, options.length, "windows.val");
+    const Row held = count_windows(held_out, needed, options.length, "windows.val", "hold_out_more");
     windows.val = part(ids, border, held, options.length, options.length);
   }
   return windows;

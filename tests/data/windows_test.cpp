@@ -60,7 +60,9 @@ TEST(TokenWindows, ATextThatIsTooShortIsRefused) {
   EXPECT_EQ(refused(10, {.length = 10, .val = 0}).expected, ">= 11");
   EXPECT_EQ(refused(0, {.length = 1, .val = 0}).code, ErrorCode::empty_data);
   EXPECT_EQ(refused(100, {.length = 10, .val = 0.1}).path, "windows.val");
-  EXPECT_EQ(refused(100, {.length = 10, .val = 0.1}).hint.key, "shorter_window");
+  EXPECT_EQ(refused(100, {.length = 10, .val = 0.1}).hint.key, "hold_out_more");
+  EXPECT_EQ(refused(10, {.length = 10, .val = 0}).hint.key, "shorter_window");
+  EXPECT_EQ(refused(100, {.length = 10, .val = 0.999}).got, "100") << "ids, not the share";
   EXPECT_EQ(refused(100, {.length = 10, .val = 95}).path, "text");
   EXPECT_EQ(refused(100, {.length = 10, .val = 100}).path, "windows.val");
   EXPECT_EQ(refused(100, {.length = 10, .val = 11.5}).path, "windows.val");

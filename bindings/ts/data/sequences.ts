@@ -1,5 +1,6 @@
 // Sequences as data: time series cut into windows, and labelled sequences of different lengths.
 import { failure } from '../errors.js';
+import type { HintKey } from '../text/keys.js';
 import { flag, kindOf, optionsOf, refuseUnknown, whole } from '../plain.js';
 import { arrays, Dataset } from './dataset.js';
 import { Buffers, type NumberArray, type Values } from './values.js';
@@ -29,15 +30,17 @@ export interface SeriesWindows {
  * A time series, `[steps]` or `[steps, features]`, as windows: `x` is `[length, features]`, `y` the `horizon` steps
  * behind it, `[horizon × features]`. Windows are views of one copy of the series; none reaches across the border.
  *
- * @throws {TrainyardError} INVALID_DATA for NaN and infinities; EMPTY_DATA, from the engine, for a part that is shorter
- * than a window and its horizon.
+ * @throws {TrainyardError} INVALID_DATA for NaN and infinities; EMPTY_DATA for a part (`values`, `series.val`) that is
+ * shorter than a window and its horizon.
  */
 export function seriesWindows(values: Values, options: SeriesOptions & { val: 0 }): Omit<SeriesWindows, 'val'>;
 export function seriesWindows(values: Values, options: SeriesOptions): SeriesWindows;
 export function seriesWindows(values: Values, options: SeriesOptions): Omit<SeriesWindows, 'val'> & { val?: Dataset } {
   const given = optionsOf(options, 'series');
   refuseUnknown(given, ['length', 'horizon', 'val', 'normalize', 'stride'], 'series');
-  const { length, horizon = 1, val = 0.1, normalize = true, stride = 1 } = given;
+  const { length, horizon = 1, val = 0.1, normalize = true, stride = 1 } = given as Partial<SeriesOptions>;
+  if (length === undefined) throw failure('MISSING_OPTION', 'series.length', { expected: '>= 1' });
+  const needed = whole(length, 1, 'series.length') + whole(horizon, 1, 'series.horizon');
   const buffers = new Buffers();
   const array = buffers.add(values, 'values');
   refuseUnknown(array, ['shape', 'dtype', 'buffer'], 'values');
@@ -50,10 +53,16 @@ export function seriesWindows(values: Values, options: SeriesOptions): Omit<Seri
       got: String(numbers[bad]),
     });
   }
-  const held = val < 1 ? Math.round(steps * val) : val;
+  const enough = (there: number, path: string, hint: HintKey) => {
+    if (there < needed) throw failure('EMPTY_DATA', path, { expected: `>= ${needed}`, got: String(there), hint });
+  };
+  enough(steps, 'values', 'shorter_window');
+  const held = val > 0 && val < 1 ? Math.round(steps * val) : val;
   if (!(held >= 0 && held < steps) || !Number.isInteger(held)) {
-    throw failure('INVALID_VALUE', 'series.val', { expected: `< ${steps}`, got: String(val) });
+    throw failure('INVALID_VALUE', 'series.val', { expected: `[0, ${steps})`, got: String(held) });
   }
+  enough(steps - held, 'values', 'shorter_window');
+  if (val !== 0) enough(held, 'series.val', 'hold_out_more');
   const border = (steps - held) * features;
   const mean = new Array<number>(features).fill(0);
   const std = new Array<number>(features).fill(1);
@@ -72,8 +81,8 @@ export function seriesWindows(values: Values, options: SeriesOptions): Omit<Seri
   const spec = {
     kind: 'series',
     values: { buffer: 0 },
-    length: whole(length, 1, 'series.length'),
-    horizon: whole(horizon, 1, 'series.horizon'),
+    length,
+    horizon,
     stride: whole(stride, 1, 'series.stride'),
     features,
   };
@@ -87,7 +96,7 @@ type Sequence = readonly number[] | NumberArray;
 export interface Sequences {
   /** Each a list of token ids, or of steps with the same features each: `[[0.1, 0.2], [0.3, 0.4]]`. */
   inputs: readonly (Sequence | readonly Sequence[])[];
-  /** For each sequence a class id or a list of numbers; or a list of class ids, one for each of its steps. */
+  /** For each sequence a class id or a list of numbers, all as long; or a list of class ids, one for each step. */
   targets: readonly (number | Sequence)[];
   /** What shorter sequences of inputs are filled up with; default 0. */
   pad?: number;
@@ -101,7 +110,7 @@ export interface Sequences {
  * ignores.
  *
  * @throws {TrainyardError} EMPTY_DATA for none or an empty one, SHAPE_MISMATCH for one that is too long or does not fit
- * its targets, TYPE_MISMATCH for ids that are no whole numbers.
+ * its targets, TYPE_MISMATCH for ids that are no whole numbers, INVALID_VALUE for those of more than 32 bits.
  */
 export function sequences(fields: Sequences): Dataset {
   const given = optionsOf(fields, 'sequences');
@@ -121,20 +130,40 @@ export function sequences(fields: Sequences): Dataset {
     throw failure(code, `inputs[${i}]`, { expected: '[step, …]', got: kindOf(sequence) });
   });
   const length = whole(given.length ?? lengths.reduce((a, b) => Math.max(a, b)), 1, 'sequences.length');
-  const first = inputs[0]![0]!;
-  const features = typeof first === 'number' ? 0 : first.length;
-  const x = fill(inputs, 'inputs', length, features, pad);
-  const steps = typeof targets[0] === 'object' && targets.every((t, i) => lengthOf(t) === lengths[i]);
-  const y = steps
-    ? fill(targets as Sequence[], 'targets', length, 0, -100)
-    : targets.every(Number.isInteger)
-      ? Int32Array.from(targets as number[])
-      : (targets as Values);
+  const first: unknown = inputs[0]![0];
+  const features = typeof first === 'number' ? 0 : lengthOf(first);
+  if (typeof first !== 'number' && !(features > 0)) {
+    throw failure('TYPE_MISMATCH', 'inputs[0][0]', { expected: 'number, [number, …]', got: kindOf(first) });
+  }
+  const x = fill(inputs, 'inputs', length, features, numberIn(pad, 'sequences.pad', features === 0));
+  // Lists of one length may also be numbers to foretell: those have fractions, or are not as many as the steps.
+  const listed = typeof targets[0] === 'object' && targets.every((t, i) => lengthOf(t) === lengths[i]);
+  const ragged = lengths.some((n) => n !== lengths[0]);
+  const whole32 = (list: unknown) => Array.from(list as ArrayLike<number>).every(isWhole32);
+  const y =
+    listed && (ragged || targets.every(whole32))
+      ? fill(targets as Sequence[], 'targets', length, 0, -100)
+      : whole32(targets)
+        ? Int32Array.from(targets as number[])
+        : (targets as Values);
   return arrays({ inputs: { x, lengths }, targets: { y } });
 }
 
 /** NaN of what has none. */
 const lengthOf = (list: unknown): number => Number((Object(list) as { length?: number }).length);
+
+const isWhole32 = (x: unknown): boolean => typeof x === 'number' && x === (x | 0);
+
+/** A number; an id that an Int32Array holds, where ids are wanted. Throws TYPE_MISMATCH, INVALID_VALUE. */
+function numberIn(x: unknown, path: string, id: boolean): number {
+  if (typeof x !== 'number' || (id && !Number.isInteger(x))) {
+    throw failure('TYPE_MISMATCH', path, { expected: id ? 'integer' : 'number', got: String(x) });
+  }
+  // It would wrap around without a word.
+  if (id && !isWhole32(x))
+    throw failure('INVALID_VALUE', path, { expected: '[-2147483648, 2147483647]', got: String(x) });
+  return x;
+}
 
 /** Sequences of the same length: ids, or steps of so many features. */
 function fill(list: Sequences['inputs'], name: string, length: number, features: number, pad: number) {
@@ -152,10 +181,7 @@ function fill(list: Sequences['inputs'], name: string, length: number, features:
         throw failure('SHAPE_MISMATCH', path, { expected: features ? `[${features}]` : 'integer', got: kindOf(step) });
       }
       numbers.forEach((x, f) => {
-        if (typeof x !== 'number' || (!features && !Number.isInteger(x))) {
-          throw failure('TYPE_MISMATCH', path, { expected: features ? 'number' : 'integer', got: String(x) });
-        }
-        data[(row * length + i) * width + f] = x;
+        data[(row * length + i) * width + f] = numberIn(x, path, !features);
       });
     });
   });

@@ -43,6 +43,7 @@ export const hintKeys = [
   'gzipped',
   'header_too_large',
   'heads_divide',
+  'hold_out_more',
   'hole',
   'longer_context',
   'looks_ahead',

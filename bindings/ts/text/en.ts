@@ -97,14 +97,15 @@ export const en: Table = {
     merge_unknown: (token) =>
       `A merge needs the token ${token}, which the vocabulary does not have: the file is cut or mixed from two.`,
     not_utf8: () => 'The text is not UTF-8 there: save it as UTF-8, or take the damaged bytes out.',
-    shorter_window: (tokens) =>
-      `The text has ${tokens} tokens: take a shorter window, more text or a smaller validation part.`,
+    hold_out_more: () =>
+      'No window fits into what is held out: hold out more, or nothing (val: 0), or take shorter windows.',
+    shorter_window: () => 'No window fits: take a shorter one, more data, or hold out less.',
     token_gap: (id) => `Ids count from 0 without a gap, but ${id} is no token’s.`,
     tokenizer_kind: () => 'Byte-level BPE as GPT-2’s and vocabularies of characters can be read.',
     unknown_character: (character) =>
       `Train the tokenizer on a text that has ${character}, or give it an unknown token.`,
     window_too_large: () =>
-      'The image has become smaller than the window: use fewer pools and strides before it, more padding or a smaller kernel.',
+      'The window does not fit: use fewer pools and strides before it, more padding or a smaller kernel.',
     wrong_mime: () => 'Serve .wasm files as application/wasm.',
   },
   reasons: {
