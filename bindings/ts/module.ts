@@ -43,6 +43,13 @@ export class Value {
   through(...blocks: Block[]): Value {
     return blocks.reduce<Value>((value, block) => this.trace.call(block, [value]), this);
   }
+  /**
+   * Into one layer that takes more than this value: `x.into(this.gru, lengths)`, `said.into(this.decoder, memory,
+   * lengths)`.
+   */
+  into(block: Block, ...others: Value[]): Value {
+    return this.trace.call(block, [this, ...others]);
+  }
   /** Sum, number by number. */
   add(...others: Value[]): Value {
     return this.trace.call({ type: 'add' }, [this, ...others]);
