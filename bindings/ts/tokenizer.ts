@@ -4,7 +4,7 @@ import type { Dataset } from './data/dataset.js';
 import { readText, type TextSource } from './data/text.js';
 import { disposable } from './dispose.js';
 import { failure } from './errors.js';
-import { optionsOf, plain, refuseUnknown } from './plain.js';
+import { kindOf, optionsOf, plain, refuseUnknown } from './plain.js';
 import type { DatasetMade, Handle, TokenizerMade } from './protocol.js';
 
 export type TokenizerOptions =
@@ -58,12 +58,12 @@ export class Tokenizer {
     return (await readText(this.#client, text, { tokenizer: this.#use(), options: null })).ids!;
   }
 
-  /** The text of ids. Throws INVALID_VALUE (`ids[3]`) for one that is no token. */
+  /** The text of ids. Throws INVALID_VALUE (`ids[3]`) for one that is no token, TYPE_MISMATCH for what is no list. */
   decode(ids: ArrayLike<number>): string {
-    const parts = Array.from(ids, (id, i) => {
-      if (Number.isInteger(id) && id >= 0 && id < this.size) return this.#bytes(id);
-      throw failure('INVALID_VALUE', `ids[${i}]`, { expected: `[0, ${this.size})`, got: String(id) });
-    });
+    if (typeof (Object(ids) as Partial<ArrayLike<number>>).length !== 'number') {
+      throw failure('TYPE_MISMATCH', 'ids', { expected: 'Int32Array', got: kindOf(ids) });
+    }
+    const parts = Array.from(ids, (id, i) => this.#bytes(this.#known(id, `ids[${i}]`)));
     const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
     let end = 0;
     for (const part of parts) {
@@ -71,6 +71,16 @@ export class Tokenizer {
       end += part.length;
     }
     return utf8.decode(bytes);
+  }
+
+  /**
+   * For ids that come one by one, as `generate` gives them: a byte pair may be a part of a character, and waits for the
+   * rest. Without an id: what is left. Throws as `decode`.
+   */
+  decoder(): (id?: number) => string {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    return (id) =>
+      id === undefined ? decoder.decode() : decoder.decode(this.#bytes(this.#known(id, 'id')), { stream: true });
   }
 
   /** The tokenizer as tokenizer.json. */
@@ -104,6 +114,11 @@ export class Tokenizer {
   #bytes(id: number): Uint8Array {
     const { tokens, ends } = this.#made;
     return tokens.subarray(id > 0 ? ends[id - 1] : 0, ends[id]);
+  }
+
+  #known(id: number, path: string): number {
+    if (Number.isInteger(id) && id >= 0 && id < this.size) return id;
+    throw failure('INVALID_VALUE', path, { expected: `[0, ${this.size})`, got: String(id) });
   }
 
   #use(): Handle {
