@@ -66,6 +66,79 @@ describe('a model that writes', () => {
     for (const { id, probability } of token.candidates) assert.ok(Math.abs(last[id] - probability) < 1e-5);
   });
 
+  test('says with every token what the whole network would, a key-value cache or states between', async () => {
+    const llama = { norm: 'rmsNorm', mlp: 'swiglu', position: 'rope', heads: 4, kvHeads: 2, tied: false };
+    const networks = [
+      nn.gpt({ vocab, context, layers: 2, heads: 2, dim: 16 }),
+      nn.gpt({ vocab, context, layers: 2, dim: 16, ...llama }),
+      nn.sequential(nn.lstmText({ vocab, dim: 8, hidden: 12 })),
+    ];
+    for (const network of networks) {
+      const writer = await engine.model(network, { input: [context], seed: 5 });
+      const text = [2, 0, 3];
+      const options = { maxTokens: context - text.length, temperature: 0, candidates: vocab };
+      for await (const { id, candidates } of writer.generate(text, options)) {
+        // Nothing looks ahead: what stands behind the text does not matter.
+        const x = { data: Int32Array.from({ length: context }, (_, i) => text[i] ?? 1), shape: [1, context] };
+        const { data: shares } = await writer.predict(x, { activation: 'softmax' });
+        const last = shares.subarray((text.length - 1) * vocab, text.length * vocab);
+        assert.equal(id, last.indexOf(Math.max(...last)));
+        for (const c of candidates) assert.ok(Math.abs(last[c.id] - c.probability) < 1e-5);
+        text.push(id);
+      }
+      assert.equal(text.length, context);
+      writer.dispose();
+    }
+  });
+
+  test('draws as temperature, topK, topP and penalty say', async () => {
+    const writer = await engine.model(nn.gpt({ vocab, context, layers: 1, heads: 2, dim: 16 }), {
+      input: [context],
+      seed: 5,
+    });
+    const prompt = [2, 0, 3];
+    /** Probabilities of the first token by id. */
+    const shares = async (options) => {
+      const [{ id, probability, candidates }] = await collect(
+        writer.generate(prompt, { maxTokens: 1, candidates: vocab, ...options }),
+      );
+      const list = new Array(vocab).fill(NaN);
+      for (const c of candidates) list[c.id] = c.probability;
+      assert.equal(list[id], probability);
+      assert.ok(Math.abs(list.reduce((a, b) => a + b) - 1) < 1e-6);
+      return list;
+    };
+    const near = (got, wanted) => got.forEach((p, i) => assert.ok(Math.abs(p - wanted[i]) < 1e-5, `${got} ${wanted}`));
+    const scaled = (list) => list.map((p) => p / list.reduce((a, b) => a + b));
+    const own = await shares({});
+    const order = own.map((_, id) => id).sort((a, b) => own[b] - own[a]);
+    for (const t of [0.5, 2]) near(await shares({ temperature: t }), scaled(own.map((p) => p ** (1 / t))));
+    near(await shares({ topK: 2 }), scaled(own.map((p, id) => (order.indexOf(id) < 2 ? p : 0))));
+    near(await shares({ topK: 1000 }), own);
+    const two = own[order[0]] + own[order[1]];
+    near(await shares({ topP: two - 1e-3 }), await shares({ topK: 2 }));
+    near(await shares({ topP: two + 1e-3 }), await shares({ topK: 3 }));
+    near(await shares({ topP: 1e-9 }), await shares({ topK: 1 }));
+    near(await shares({ topP: 1 }), own);
+    // What the prompt holds becomes less probable, the rest in proportion more.
+    const penalised = await shares({ repetitionPenalty: 1.5 });
+    const held = own.map((_, id) => prompt.includes(id));
+    const rest = (list) => scaled(list.filter((_, id) => !held[id]));
+    near(rest(penalised), rest(own));
+    const sumHeld = (list) => list.reduce((sum, p, id) => sum + (held[id] ? p : 0), 0);
+    assert.ok(sumHeld(penalised) < sumHeld(own) - 1e-3);
+    writer.dispose();
+  });
+
+  test('reads the end of a prompt that is longer than its context', async () => {
+    const long = Array.from({ length: 10 * context + 3 }, (_, i) => i % vocab);
+    const [first] = await collect(model.generate(long, { maxTokens: 1, temperature: 0 }));
+    assert.equal(first.id, long.length % vocab);
+    const end = Int32Array.from(long.slice(-context / 2));
+    const [again] = await collect(model.generate(end, { maxTokens: 1, temperature: 0 }));
+    assert.deepEqual(first, again);
+  });
+
   test('is a function of its seed; several at once do not meet', async () => {
     const options = { maxTokens: 30, temperature: 3 };
     const alone = idsOf(await collect(model.generate([1], { ...options, seed: 1 })));

@@ -49,6 +49,19 @@ test('known models have their well-known counts, and take no memory', () =>
       (await engine.ledger(knownModels[name], { input: { shape: [context], dtype: 'i32' } })).parameters;
     const all = async () => [await known('gpt2Small', 1024), await known('llama7B', 2048), await known('gpt3', 2048)];
     assert.deepEqual(await all(), [124_439_808, 6_738_415_616, 174_604_259_328]);
+    const gpt3 = await engine.ledger(knownModels.gpt3, { input: [2048] });
+    assert.equal(gpt3.bytes.weights, 4 * 174_604_259_328);
+    assert.equal(gpt3.bytes.optimizer, 8 * 174_604_259_328);
+    // A block's products 12 C², the output's, and attention to (2048 + 1) / 2 places on average, twice.
+    assert.equal(gpt3.multiplyAddsPerToken, 96 * 12 * 12288 ** 2 + 12288 * 50257 + 96 * 2049 * 12288);
+    const block = gpt3.layers.filter(({ path }) => path.includes('.h.95.'));
+    assert.equal(
+      block.reduce((sum, { parameters }) => sum + parameters, 0),
+      12 * 12288 ** 2 + 13 * 12288,
+    );
+    const lstm = await engine.ledger(nn.lstm(5, { layers: 2 }), { input: [7, 3] });
+    assert.equal(lstm.multiplyAdds, 7 * (4 * 5 * (3 + 5) + 4 * 5 * (5 + 5)));
+    assert.equal(lstm.multiplyAddsPerToken, 360);
     const before = await engine.memory();
     for (let i = 0; i < 5; i++) await all();
     assert.deepEqual(await engine.memory(), before);

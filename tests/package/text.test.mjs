@@ -32,6 +32,11 @@ for (const build of builds) {
       assert.ok(bpe.tokens.includes(' whale'), bpe.tokens.slice(256).join('|'));
       const unseen = '\ufeffwhales? 鲸鱼 🐳\0 ’';
       assert.equal(bpe.decode(await bpe.encode(unseen)), unseen);
+      // One by one, a character waits for its last byte.
+      const textOf = bpe.decoder();
+      const pieces = Array.from(await bpe.encode(unseen), (id) => textOf(id));
+      assert.equal(pieces.join(''), unseen);
+      assert.ok(pieces.includes('') && pieces.every((piece) => !piece.includes('�')), pieces.join('|'));
       assert.ok((await bpe.encode(prose)).length < prose.length / 3);
 
       for (const tok of [char, bpe]) {
@@ -96,26 +101,28 @@ test('a model learns from windows of a text', () =>
     assert.ok((await model.evaluate(val, { loss: 'crossEntropy' })).loss < 1);
   }));
 
-test('a text of 8 MB lies in the engine once, in bytes', { skip: !globalThis.gc && 'needs --expose-gc' }, () =>
+test('a text of 100 MB lies in the engine once, as ids of a byte', () =>
   withEngine({ threads: 1 }, async (engine) => {
-    const line = bytes('Whenever it is a damp, drizzly November in my soul; whenever I find myself.\n');
-    const size = 8e6;
+    const line = 'Whenever it is a damp, drizzly November in my soul. 举头望明月，低头思故乡。\n';
+    const block = bytes(line.repeat(10_000));
+    const blocks = Math.ceil(100e6 / block.length);
     const chunks = async function* () {
-      const block = new Uint8Array(1 << 20);
-      for (let left = size; left > 0; left -= block.length) {
-        for (let i = 0; i < block.length; i++) block[i] = line[i % line.length];
-        yield block.subarray(0, Math.min(left, block.length));
-      }
+      for (let i = 0; i < blocks; i++) yield block;
     };
-    const tok = await engine.tokenizer({ type: 'char', text: chunks() });
+    const tok = await engine.tokenizer({ type: 'char', text: line });
     const before = await engine.memory();
     const { train } = await tok.windows(chunks(), { length: 128, val: 0 });
     const after = await engine.memory();
-    assert.equal((await engine.inspectData(train)).rows, size - 128);
-    assert.ok(after.usedBytes - before.usedBytes < size * 1.05, `${after.usedBytes - before.usedBytes} B`);
-    assert.ok(after.heapBytes - before.heapBytes < size * 1.5, `${after.heapBytes - before.heapBytes} B`);
-  }),
-);
+    const ids = blocks * 10_000 * [...line].length;
+    assert.equal((await engine.inspectData(train)).rows, ids - 128);
+    assert.ok(after.usedBytes - before.usedBytes < ids * 1.01, `${after.usedBytes - before.usedBytes} B`);
+    assert.ok(after.heapBytes < ids * 1.3 + 20e6, `${after.heapBytes} B`);
+    // Learning from it takes no order of all its windows either.
+    const model = await engine.model(nn.lstmText({ vocab: tok.size, dim: 4, hidden: 4 }), { input: [128] });
+    const { step } = await model.fit(train, { steps: 5, batchSize: 4 }).done;
+    assert.equal(step, 5);
+    assert.ok((await engine.memory()).heapBytes < ids * 1.3 + 20e6, 'after five steps');
+  }));
 
 test('series become windows, normalised by what is trained on', () =>
   withEngine({ threads: 1 }, async (engine) => {
@@ -151,11 +158,20 @@ test('series become windows, normalised by what is trained on', () =>
       ).path,
       'values[1, 1]',
     );
-    assert.equal((await refused([1, 2, 3], { length: 1, val: 3 })).path, 'series.val');
+    assert.equal((await refused([1, 2, 3], { length: 1, val: 3 })).code, 'INVALID_VALUE');
+    assert.equal((await refused([1, 2, 3], { length: 1, val: NaN })).path, 'series.val');
     assert.equal((await refused([1, 2, 3], { length: 0 })).path, 'series.length');
     assert.equal((await refused([1, 2, 3], { window: 1 })).code, 'UNKNOWN_OPTION');
-    const short = data.seriesWindows([1, 2, 3], { length: 3, val: 0 });
-    await failureOf(engine.inspectData(short.train), 'EMPTY_DATA');
+    const where = async (...args) => {
+      const { code, path, hint } = await refused(...args);
+      assert.equal(/hold out more/.test(hint), path === 'series.val');
+      return `${code} ${path}`;
+    };
+    assert.equal(await where([1, 2, 3], { length: 3, val: 0 }), 'EMPTY_DATA values');
+    assert.equal(await where([], { length: 3 }), 'EMPTY_DATA values');
+    assert.equal(await where([1, 2, 3, 4], { length: 1, val: 3 }), 'EMPTY_DATA values');
+    assert.equal(await where([1, 2, 3, 4, 5, 6], { length: 1, horizon: 2 }), 'EMPTY_DATA series.val');
+    assert.equal(await where([1, 2, 3], {}), 'MISSING_OPTION series.length');
   }));
 
 test('sequences of different lengths are padded, with their lengths', () =>
@@ -170,6 +186,9 @@ test('sequences of different lengths are padded, with their lengths', () =>
     assert.deepEqual([...steps.targets.y.data], [7, -100, 8, 9]);
     const dense = await read({ inputs: [[1], [2, 3]], targets: [[0.5, 1, 2], [1, 2, 3]] }); // prettier-ignore
     assert.deepEqual(dense.targets.y.shape, [2, 3]);
+    // Numbers to foretell, though as many as there are steps.
+    const foretold = await read({ inputs: [[1, 2], [3, 4]], targets: [[0.5, 1], [1, 2]] }); // prettier-ignore
+    assert.deepEqual([...foretold.targets.y.data], [0.5, 1, 1, 2]);
 
     const refused = (fields) => failureOf((async () => data.sequences(fields))());
     assert.equal((await refused({ inputs: [], targets: [] })).code, 'EMPTY_DATA');
@@ -180,6 +199,16 @@ test('sequences of different lengths are padded, with their lengths', () =>
     assert.equal((await refused({ inputs: [[1], [1.5]], targets: [0, 1] })).path, 'inputs[1][0]');
     assert.equal((await refused({ inputs: [[[1]], [[1, 2]]], targets: [0, 1] })).path, 'inputs[1][0]');
     assert.equal((await refused({ inputs: 'ab', targets: [0, 1] })).code, 'TYPE_MISMATCH');
+    for (const first of [undefined, null, [], 'a']) {
+      assert.equal((await refused({ inputs: [[first]], targets: [1] })).code, 'TYPE_MISMATCH');
+    }
+    // What an Int32Array cannot hold does not wrap around.
+    assert.equal((await refused({ inputs: [[2 ** 40]], targets: [1] })).path, 'inputs[0][0]');
+    assert.equal((await refused({ inputs: [[1], [1, 2]], targets: [[2 ** 40], [1, 2]] })).path, 'targets[0][0]');
+    assert.equal((await read({ inputs: [[1]], targets: [2 ** 40] })).targets.y.data[0], 2 ** 40);
+    for (const pad of [NaN, 'a', 1.5, 2 ** 31]) {
+      assert.equal((await refused({ inputs: [[1], [1, 2]], targets: [0, 1], pad })).path, 'sequences.pad');
+    }
   }));
 
 test('bad texts and files are named, and nothing is lost', () =>
