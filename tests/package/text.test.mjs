@@ -58,6 +58,16 @@ test('a text may come as a string, bytes, a file or in chunks that cut character
     const all = bytes(text);
     const sources = [all, all.buffer, new Blob([all]), chunked(text, 1), chunked(text, 7), new Blob([all]).stream()];
     for (const source of sources) assert.deepEqual(await tok.encode(source), expected);
+    // As in browsers that cannot iterate streams; one that is refused midway is cancelled.
+    const plain = (stream) => Object.defineProperty(stream, Symbol.asyncIterator, { value: undefined });
+    assert.deepEqual(await tok.encode(plain(new Blob([all]).stream())), expected);
+    let cancelled = false;
+    const bad = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(1 << 20).fill(0xff)),
+      cancel: () => (cancelled = true),
+    });
+    assert.equal((await failureOf(tok.encode(plain(bad)), 'INVALID_VALUE')).path, 'text[0]');
+    assert.ok(cancelled);
     const other = await engine.tokenizer({ type: 'bpe', text: chunked(text, 5), vocab: 320 });
     assert.equal(await other.save(), await tok.save());
     assert.equal((await tok.encode('')).length, 0);

@@ -5,7 +5,13 @@ import { kindOf } from '../plain.js';
 import type { Handle, TextRead, TextUse } from '../protocol.js';
 
 /** Text, or its bytes in UTF-8: in memory, a file, or chunk by chunk as they arrive (`response.body`). */
-export type TextSource = string | Uint8Array | ArrayBuffer | Blob | AsyncIterable<Uint8Array>;
+export type TextSource =
+  | string
+  | Uint8Array
+  | ArrayBuffer
+  | Blob
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>;
 
 const size = 1 << 20;
 
@@ -58,11 +64,27 @@ async function* parts(text: TextSource): AsyncGenerator<Uint8Array> {
     for (let i = 0; i < text.size; i += size) yield new Uint8Array(await text.slice(i, i + size).arrayBuffer());
   } else if (text instanceof ArrayBuffer || text instanceof Uint8Array) {
     yield text instanceof ArrayBuffer ? new Uint8Array(text) : text;
+  } else if (text instanceof ReadableStream) {
+    yield* streamed(text);
   } else if (typeof (text as AsyncIterable<Uint8Array> | undefined)?.[Symbol.asyncIterator] === 'function') {
     yield* text;
   } else {
-    const expected = 'string, Uint8Array, ArrayBuffer, Blob, AsyncIterable<Uint8Array>';
+    const expected = 'string, Uint8Array, ArrayBuffer, Blob, ReadableStream, AsyncIterable<Uint8Array>';
     throw failure('TYPE_MISMATCH', 'text', { expected, got: kindOf(text) });
+  }
+}
+
+/** By its reader: streams can be iterated in Safari from version 26 on. */
+async function* streamed(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => {}); // of one that has ended or failed: nothing
   }
 }
 
