@@ -45,7 +45,7 @@ export interface Ledger {
 
 const gpt = (options: object): SequentialDescription => ({ trainyard: 1, layers: [{ type: 'gpt', ...options }] });
 
-/** Descriptions of well-known language models, for `engine.ledger`: input `{ shape: [context], dtype: 'i32' }`. */
+/** Descriptions of well-known language models, for `engine.ledger` with `input: [context]`. */
 export const knownModels = {
   /** Radford et al. 2019; context 1,024. */
   gpt2Small: gpt({ vocab: 50257, context: 1024, layers: 12, heads: 12, dim: 768 }),

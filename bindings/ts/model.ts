@@ -11,7 +11,7 @@ import type { Handle, InspectedValue, ModelMade, ModelSummary, ParameterField, T
 import { paceOf, Run, type FitOptions } from './run.js';
 import type { Loss, Metric } from './training.js';
 
-/** Sizes without the axis of examples; ids are `{ shape: [128], dtype: 'i32' }`. Default `f32`. */
+/** Sizes without the axis of examples, `[128]`; default type `f32`. What an embedding reads becomes `i32` by itself. */
 export type InputShape = readonly number[] | { shape: readonly number[]; dtype?: 'f32' | 'i32' | 'u8' };
 
 export interface ModelOptions {
