@@ -6,12 +6,7 @@ import type { Handle, TextRead, TextUse } from '../protocol.js';
 
 /** Text, or its bytes in UTF-8: in memory, a file, or chunk by chunk as they arrive (`response.body`). */
 export type TextSource =
-  | string
-  | Uint8Array
-  | ArrayBuffer
-  | Blob
-  | ReadableStream<Uint8Array>
-  | AsyncIterable<Uint8Array>;
+  string | Uint8Array | ArrayBuffer | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 const size = 1 << 20;
 
