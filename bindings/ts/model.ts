@@ -137,8 +137,9 @@ export class Model {
    * the text grows longer than the model's sequence, it goes on from its last half. `break` ends it.
    *
    * ```ts
+   * const textOf = tok.decoder();
    * for await (const { id } of model.generate(await tok.encode('Call me'), { maxTokens: 100, temperature: 0.8 })) {
-   *   text += tok.decode([id]);
+   *   text += textOf(id);
    * }
    * ```
    *
