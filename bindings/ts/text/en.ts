@@ -22,7 +22,7 @@ export const en: Table = {
     INVALID_GRAPH: 'The nodes do not make a network.',
     INVALID_LABEL: 'A label is outside the classes.',
     INVALID_DATA: 'The data hold something that is not a finite number.',
-    EMPTY_DATA: 'The data set has no rows.',
+    EMPTY_DATA: 'There are no data, or too few.',
     BATCH_TOO_LARGE: 'The batch is larger than the data set.',
     OUT_OF_MEMORY: 'This does not fit into memory; nothing was allocated.',
     BAD_FILE: 'The file is damaged or not of the kind that was expected.',

@@ -12,7 +12,7 @@ export const zh: Table = {
     INVALID_GRAPH: '这些节点连不成一个网络。',
     INVALID_LABEL: '有标签不在类别范围内。',
     INVALID_DATA: '数据里有不是有限数的值。',
-    EMPTY_DATA: '数据集里一行也没有。',
+    EMPTY_DATA: '没有数据，或数据太少。',
     BATCH_TOO_LARGE: '一批的数量比数据集还大。',
     OUT_OF_MEMORY: '内存放不下；什么也没有分配。',
     BAD_FILE: '文件损坏，或不是所要的那种文件。',
