@@ -60,6 +60,29 @@ test('another puzzle, another length, an LSTM: each from the set-up, each in the
     assert.match(page.url(), /of=add.*net=l1-w16-c6/);
   }));
 
+test('with attention and without: the other kind, as large, on the same puzzles, and what both runs say', () =>
+  open('?task=puzzles&net=g1-w32-h2-c4&lr=0.005', async (page) => {
+    await running(page);
+    await page.getByText('will it do as well?').waitFor();
+    const size = async () => Number((await page.locator(at('parameters')).textContent()).replaceAll(',', ''));
+    const own = await size();
+    await figures(page, ({ step }) => step > 150);
+    await page.click(at('other-kind'));
+    await page.getByText('An LSTM has nothing to look back with').waitFor();
+    assert.match(page.url(), /net=l1-w\d+-c4/);
+    const ratio = (await size()) / own;
+    assert.ok(ratio > 0.6 && ratio < 1.7, `${ratio} times as many`);
+    // What it carries instead, and the two runs after as many steps.
+    await page.locator(at('memory')).waitFor();
+    await running(page);
+    await figures(page, ({ step }) => step > 150);
+    await page.locator(at('verdict'), { hasText: /After \d+ steps each.*GPT \d+% right, LSTM \d+%/ }).waitFor();
+    // Back to the GPT as it was.
+    await page.click(at('other-kind'));
+    await page.locator(at('heads')).waitFor();
+    assert.match(page.url(), /net=g1-w32-h2-c4/);
+  }));
+
 test('Chinese, dark and on a phone', () =>
   open(
     '?task=puzzles&of=sort&lang=zh&theme=dark&net=g1-w16-h2-c4',

@@ -77,6 +77,24 @@ test('puzzles are what they say, the same for a seed, and those held out were ne
   }
 });
 
+test('two runs are compared after as many steps; a run that began anew forgets the old one', async () => {
+  const { compared, extended } = await load('tasks/puzzles/runs.svelte.ts');
+  let gpt;
+  [0.1, 0.4, 0.9].forEach((share, i) => (gpt = extended(gpt, 'g', 9, { step: 50 * (i + 1), share })));
+  let lstm = extended(undefined, 'l', 8, { step: 100, share: 0.2 });
+  assert.equal(compared({ gpt }), undefined);
+  assert.deepEqual(compared({ gpt, lstm }), { step: 100, gpt: 0.4, lstm: 0.2 });
+  // Another look at the same step takes its place.
+  lstm = extended(lstm, 'l', 8, { step: 100, share: 0.3 });
+  assert.equal(lstm.points.length, 1);
+  assert.equal(compared({ gpt, lstm }).lstm, 0.3);
+  assert.deepEqual(extended(gpt, 'g', 9, { step: 50, share: 0 }).points, [{ step: 50, share: 0 }]);
+  assert.deepEqual(extended(gpt, 'g2', 20, { step: 200, share: 1 }).points, [{ step: 200, share: 1 }]);
+  for (let step = 200; step < 90_000; step += 50) gpt = extended(gpt, 'g', 9, { step, share: step / 1e5 });
+  assert.ok(gpt.points.length <= 200);
+  assert.equal(gpt.points.at(-1).step, 89_950);
+});
+
 test('curves are read, missing months filled in, and every form of a step leads back to the value', async () => {
   const { encoder, readSeries, series } = await load('tasks/forecast/series.ts');
   const file = (name) => readFileSync(new URL(`../../web/public/data/${name}`, import.meta.url), 'utf8');

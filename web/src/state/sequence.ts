@@ -91,6 +91,19 @@ export function attentionMaps(values: readonly InspectedValue[]): AttentionMap[]
     .map(({ shape, data }) => ({ heads: shape[1] ?? 1, side: shape[3] ?? 1, weights: data }));
 }
 
+/** What one LSTM layer carries: `values[place * units + unit]`. */
+export interface MemoryState {
+  units: number;
+  values: Float32Array;
+}
+
+/** The state of each LSTM layer after each of the first places, in what was inspected for one example. */
+export function memoryStates(values: readonly InspectedValue[], units: number, places: number): MemoryState[] {
+  return values
+    .filter(({ role, op, shape }) => role === 'activation' && op === 'lstm' && shape.length === 3 && shape[2] === units)
+    .map(({ data }) => ({ units, values: data.slice(0, places * units) }));
+}
+
 /** How strongly one place looks at each place up to it. */
 export function attentionRow(map: AttentionMap, head: number, place: number): Float32Array {
   const start = (Math.min(head, map.heads - 1) * map.side + place) * map.side;

@@ -33,7 +33,22 @@ const en = {
   notYet: 'After the first look at the puzzles that it never saw.',
   where: 'Where it looks for this digit',
   hover: 'Choose a puzzle, then point at a digit of its answer, or use the arrow keys.',
+  carries: 'What it carries when it writes this digit',
   noHeads: 'An LSTM has nothing to look back with: all it knows of the question is in its state.',
+  compare: 'What is attention for?',
+  invite: {
+    gpt: 'An LSTM has no attention. Give one about as many parameters and the same puzzles: will it do as well? Guess, then try.',
+    lstm: 'A GPT has attention. Give one about as many parameters and the same puzzles: will it do better? Guess, then try.',
+  },
+  other: { gpt: 'Let a GPT try', lstm: 'Let an LSTM try' },
+  longestRight: 'The longest questions: right to the last digit',
+  size: (name: string, parameters: number) => `${name}: ${digits(parameters)} parameters`,
+  verdict: (step: number, gpt: number, lstm: number) =>
+    `After ${digits(step)} steps each, of the longest questions: GPT ${percent(gpt, 0)} right, LSTM ${percent(lstm, 0)}.`,
+  ahead:
+    'At the bar, all that the LSTM still has of the question is its state, and every digit must come back out of that. The GPT still sees each digit and looks up the one it needs: that is what attention is for.',
+  even: 'No difference that counts so far. Train both for as long, or make the puzzles longer.',
+  behind: 'So far the LSTM is ahead: attention must first learn where to look. Train both for longer.',
 };
 
 type Words = typeof en;
@@ -65,7 +80,22 @@ const zh: Words = {
   notYet: '考过一次没见过的题之后才有。',
   where: '写这个数字时，它看了哪里',
   hover: '先选一道题，再指着答案里的一个数字，或按左右键。',
+  carries: '写这个数字时，它记着什么',
   noHeads: 'LSTM 没法回头看：题目是什么，全凭它的状态记着。',
+  compare: '注意力有什么用？',
+  invite: {
+    gpt: 'LSTM 没有注意力。给它差不多一样多的参数、一样的题，它能做得一样好吗？先猜，再试。',
+    lstm: 'GPT 有注意力。给它差不多一样多的参数、一样的题，它会做得更好吗？先猜，再试。',
+  },
+  other: { gpt: '让 GPT 来试试', lstm: '让 LSTM 来试试' },
+  longestRight: '最长的题，从头到尾全对的有多少',
+  size: (name, parameters) => `${name}：${digits(parameters)} 个参数`,
+  verdict: (step, gpt, lstm) =>
+    `各学 ${digits(step)} 步以后，最长的题里，GPT 全对的有 ${percent(gpt, 0)}，LSTM 有 ${percent(lstm, 0)}。`,
+  ahead:
+    'LSTM 读到竖线时，题目只剩下记在状态里的那些，每个数字都得从里面还原出来。GPT 却仍然看得见每个数字，要哪个就看哪个：这就是注意力的用处。',
+  even: '目前看不出差别。让两个学得一样久，或者把题目加长。',
+  behind: '目前 LSTM 领先：注意力得先学会该看哪里。让两个都再学久一点。',
 };
 
 export const puzzleWords = (language: Language): Words => (language === 'zh' ? zh : en);

@@ -1,14 +1,17 @@
 /** The puzzles as data, and what the network answers to some that it never saw. */
 import { data as sources, type Dataset, type Model } from 'trainyard';
-import { attentionMaps, type AttentionMap } from '../../state/sequence.ts';
+import { attentionMaps, memoryStates, readNetwork, type AttentionMap, type MemoryState } from '../../state/sequence.ts';
 import type { TaskData, Watching } from '../task.ts';
 import { look } from './look.svelte.ts';
 import { places, symbols, type Kind } from './kinds.ts';
 import { examples, rowsOf, unseen, type Example, type Rows } from './puzzles.ts';
+import { extended, runs } from './runs.svelte.ts';
 
 export interface PuzzlesData extends TaskData {
   kind: Kind;
   longest: number;
+  /** Of the kind and the length together. */
+  name: string;
   /** Held out, and not asked in training. */
   fresh: readonly Example[];
 }
@@ -23,6 +26,8 @@ export interface PuzzlesWatched {
   /** The one that is looked at: its places, and each layer's attention over them. */
   symbols: readonly string[];
   maps: readonly AttentionMap[];
+  /** What an LSTM carries from place to place. */
+  states: readonly MemoryState[];
 }
 
 export interface PuzzlesExamined {
@@ -47,6 +52,7 @@ export async function load(kind: Kind, longest: number, seed: number): Promise<P
   return {
     kind,
     longest,
+    name: `${kind} ${longest}`,
     fresh,
     train: dataset(rowsOf(training, width)),
     heldOut: dataset(rowsOf(fresh, width)),
@@ -76,7 +82,7 @@ async function answers(model: Model, list: readonly Example[], width: number): P
 
 export const right = ({ answer, given }: Answered): boolean => answer.every((digit, i) => digit === given[i]);
 
-export async function watch({ model, data }: Watching<PuzzlesData>): Promise<PuzzlesWatched> {
+export async function watch({ model, data, settings }: Watching<PuzzlesData>): Promise<PuzzlesWatched> {
   const width = places(data.kind, data.longest);
   // The longest of them: the hardest, and the same ones all the time.
   const list = data.fresh
@@ -84,19 +90,35 @@ export async function watch({ model, data }: Watching<PuzzlesData>): Promise<Puz
     .slice(0, shownCount)
     .toReversed();
   const chosen = list[Math.min(look.example, list.length - 1)];
-  if (!chosen) return { shown: [], symbols: [], maps: [] };
+  if (!chosen) return { shown: [], symbols: [], maps: [], states: [] };
   const { x } = rowsOf([chosen], width);
   const [shown, values] = await Promise.all([
     answers(model, list, width),
     model.inspect({ data: x, shape: [1, width] }),
   ]);
   const read = [...x.subarray(0, chosen.input.length + chosen.answer.length)];
-  return { shown, symbols: read.map((id) => symbols[id] ?? ''), maps: attentionMaps(values) };
+  return {
+    shown,
+    symbols: read.map((id) => symbols[id] ?? ''),
+    maps: attentionMaps(values),
+    states: memoryStates(values, readNetwork(settings.network).width, read.length),
+  };
 }
 
-export async function examine({ model, data }: Watching<PuzzlesData>): Promise<PuzzlesExamined> {
+export async function examine({
+  model,
+  data,
+  settings,
+  step,
+  tensors,
+}: Watching<PuzzlesData>): Promise<PuzzlesExamined> {
   const all = await answers(model, data.fresh, places(data.kind, data.longest));
   const lengths = [...new Set(all.map(({ input }) => input.length))].sort((a, b) => a - b);
+  const longest = all.filter(({ input }) => input.length === lengths.at(-1));
+  const share = longest.filter(right).length / Math.max(1, longest.length);
+  const { kind } = readNetwork(settings.network);
+  const parameters = tensors.reduce((sum, { values }) => sum + values.length, 0);
+  runs.record(data.name, kind, extended(runs.of(data.name)[kind], settings.network, parameters, { step, share }));
   return {
     puzzles: all.length,
     whole: all.filter(right).length,

@@ -1,7 +1,7 @@
 /** The text as data, and what is read from the model that learns it. */
 import type { Engine, Model, Tokenizer } from 'trainyard';
 import type { Settings } from '../../state/settings.ts';
-import { attentionMaps, readNetwork, type AttentionMap } from '../../state/sequence.ts';
+import { attentionMaps, memoryStates, readNetwork, type AttentionMap, type MemoryState } from '../../state/sequence.ts';
 import { fetchText } from '../fetch.ts';
 import type { TaskData, Watching } from '../task.ts';
 import type { Corpus } from './corpora.ts';
@@ -28,8 +28,8 @@ export interface WritingWatched {
   vocabulary: number;
   /** One for each layer of attention. */
   maps: readonly AttentionMap[];
-  /** An LSTM's state after each character: `[characters, units]`. */
-  states: readonly { units: number; values: Float32Array }[];
+  /** An LSTM's state after each character. */
+  states: readonly MemoryState[];
 }
 
 /** Of the held-out tenth, enough for a loss with two places. */
@@ -140,8 +140,6 @@ async function read(model: Model, tokenizer: Tokenizer, settings: Settings, text
     scores: scores?.data.slice(0, ids.length * vocabulary) ?? new Float32Array(),
     vocabulary,
     maps: attentionMaps(values),
-    states: activations
-      .filter(({ op, shape }) => op === 'lstm' && shape.length === 3 && shape[2] === width)
-      .map(({ data }) => ({ units: width, values: data.slice(0, ids.length * width) })),
+    states: memoryStates(values, width, ids.length),
   };
 }
