@@ -116,6 +116,8 @@ test('numbers are written as their language writes them', async () => {
   assert.equal(numbers.bytes(3_300_000), '3.3 MB');
   assert.equal(numbers.count(124_000_000, 'en'), '124 million');
   assert.equal(numbers.count(174_600_000_000, 'zh'), '1,746 亿');
+  assert.equal(numbers.count(362e12, 'zh'), '362 万亿');
+  assert.equal(numbers.count(362e12, 'en'), '362 trillion');
   assert.equal(numbers.percent(1), '100%');
   assert.equal(numbers.percent(NaN), '–');
   assert.equal(numbers.chance(0.0004), '< 0.1%');
@@ -239,4 +241,18 @@ test('a name in a chart stands where no curve and no other name is, or where it 
   ];
   assert.deepEqual(freePlace(places, within, [steep], []), places[2]);
   assert.deepEqual(freePlace([place(80, 45), ...places], within, [], []), places[0]);
+});
+
+test('a network that learns by heart is told of: held out worse in each of the last looks, better in training', async () => {
+  const { byHeart } = await load('state/by_heart.ts');
+  const steps = Array.from({ length: 12 }, (_, i) => 50 * i);
+  const training = steps.map((_, i) => 1 / (i + 1));
+  const curve = (heldOut, of = training) => ({ steps, training: of, heldOut });
+  const rising = [1, 0.8, 0.6, 0.5, 0.4, 0.42, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7];
+  assert.deepEqual(byHeart(curve(rising)), { step: 200, best: 0.4, now: 0.7 });
+  assert.equal(byHeart(curve(training)), undefined);
+  // A single bad look, few looks, and a run that is worse in training too say nothing.
+  assert.equal(byHeart(curve([...training.slice(0, 11), 0.9])), undefined);
+  assert.equal(byHeart(curve(rising.map((loss, i) => (i % 2 ? NaN : loss)))), undefined);
+  assert.equal(byHeart(curve(rising, [...training].reverse())), undefined);
 });

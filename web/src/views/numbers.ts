@@ -42,10 +42,12 @@ export function loss(value: number): string {
 /** A count for reading; ledgers use `digits` instead. */
 export function count(value: number, language: Language): string {
   if (language === 'zh') {
+    if (value >= 1e12) return `${figures(value / 1e12)} 万亿`;
     if (value >= 1e8) return `${figures(value / 1e8)} 亿`;
     if (value >= 1e5) return `${figures(value / 1e4)} 万`;
     return digits(value);
   }
+  if (value >= 1e12) return `${figures(value / 1e12)} trillion`;
   if (value >= 1e9) return `${figures(value / 1e9)} billion`;
   if (value >= 1e6) return `${figures(value / 1e6)} million`;
   return digits(value);
