@@ -1,4 +1,4 @@
-import { bytes, count, digits, loss, percent, signed, small, subscript } from '../views/numbers.ts';
+import { count, digits, loss, percent, signed, small, subscript } from '../views/numbers.ts';
 
 const n = (value: number): string => count(value, 'en');
 
@@ -143,8 +143,6 @@ export const en = {
     rate: 'Learning rate',
     batch: 'Batch',
     optimizer: 'Optimizer',
-    byHeart: (step: number, best: number, now: number) =>
-      `Held out, the loss was lowest at step ${digits(step)}: ${loss(best)}. Now it is ${loss(now)}, while in training it still falls: the network learns its training data by heart. More steps are not always better, nor are more layers.`,
     optimizers: { sgd: 'SGD', adam: 'Adam', rmsprop: 'RMS' },
   },
   tabs: { setup: 'Set-up', results: 'Results', parameters: 'Parameters', code: 'Code' },
@@ -154,8 +152,6 @@ export const en = {
     shape: 'shape',
     count: 'count',
     formula: 'how many',
-    notData: (rows: number, parameters: number) =>
-      `It learns from ${digits(rows)} examples, and none of them is in here: these ${digits(parameters)} numbers, ${bytes(4 * parameters)}, are all that it keeps. Without the data it would answer just the same.`,
     help: 'Names and shapes are PyTorch’s, so a saved file opens there.',
     save: 'Save as safetensors',
     show: (name: string) => `${name} as a picture: each pixel is a parameter. Click one, or use the arrow keys.`,

@@ -1,4 +1,4 @@
-import { bytes, count, digits, loss, percent, signed, small, subscript } from '../views/numbers.ts';
+import { count, digits, loss, percent, signed, small, subscript } from '../views/numbers.ts';
 import type { Dictionary } from './en.ts';
 
 const n = (value: number): string => count(value, 'zh');
@@ -137,8 +137,6 @@ export const zh: Dictionary = {
     rate: '学习率',
     batch: '每批',
     optimizer: '优化器',
-    byHeart: (step, best, now) =>
-      `没见过的数据上，损失在第 ${digits(step)} 步最低，是 ${loss(best)}；现在是 ${loss(now)}，训练的损失却还在降：它在死记训练数据。步数多、层数多，都不一定更好。`,
     optimizers: { sgd: 'SGD', adam: 'Adam', rmsprop: 'RMS' },
   },
   tabs: { setup: '设置', results: '成绩', parameters: '参数账本', code: '代码' },
@@ -148,8 +146,6 @@ export const zh: Dictionary = {
     shape: '形状',
     count: '个数',
     formula: '怎么算的',
-    notData: (rows, parameters) =>
-      `它从 ${digits(rows)} 个样本里学，但样本一个也不在这里：留下的只有这 ${digits(parameters)} 个数，共 ${bytes(4 * parameters)}。没有了数据，它照样这么回答。`,
     help: '名字和形状与 PyTorch 一致，存下来的文件可以直接在那边打开。',
     save: '存成 safetensors',
     show: (name) => `${name} 的图：一个像素是一个参数。点一下，或用方向键选。`,
