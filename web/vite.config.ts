@@ -36,6 +36,23 @@ export default defineConfig({
   plugins: [svelte(), policyInPage, start],
   resolve: { alias: { trainyard: entry } },
   worker: { format: 'es' },
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // What the first page needs anyway and later parts share is one file: a dozen small ones pack worse.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            {
+              name: 'shared',
+              test: /src[\\/](state[\\/](settings|sequence|media|words)|views[\\/](numbers|colour|axis|Icon|Slider)\.)/,
+            },
+          ],
+        },
+      },
+    },
+  },
   preview: { headers: { 'Content-Security-Policy': contentSecurityPolicy({ header: true }) } },
 });
