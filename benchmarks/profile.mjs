@@ -1,7 +1,8 @@
-// What each call of a workload's training plan costs, in a native build: node benchmarks/profile.mjs W3 [native] [1]
+// What each call of a workload's training plan costs: node benchmarks/profile.mjs W3 [native] [1], the build's preset and
+// the number of threads. WebAssembly runs in Node: node benchmarks/profile.mjs W5 wasm-relaxed
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { describe, inputShape } from './describe.mjs';
+import { describe, input } from './describe.mjs';
 import { classes, workloads } from './workloads.mjs';
 
 const [id = 'W2', preset = 'native', threads = '1'] = process.argv.slice(2);
@@ -9,7 +10,7 @@ const w = workloads[id];
 if (!w || w.kind === 'gemm') throw new Error(`unknown training workload ${id}`);
 const job = {
   description: describe(w),
-  input: inputShape(w),
+  input: input(w),
   rows: w.batch,
   loss: w.loss,
   threads: Number(threads),
@@ -18,5 +19,15 @@ const job = {
 const root = fileURLToPath(new URL('..', import.meta.url));
 spawnSync('cmake', ['--build', '--preset', preset, '--target', 'profile'], { cwd: root, stdio: 'inherit' });
 const program = `${root}build/${preset}/profile`;
-const { status } = spawnSync(program, [], { input: JSON.stringify(job), stdio: ['pipe', 'inherit', 'inherit'] });
+const command = preset.startsWith('wasm')
+  ? [
+      process.execPath,
+      ...(process.versions.node.startsWith('20.') ? ['--experimental-wasm-relaxed-simd'] : []),
+      `${program}.cjs`,
+    ]
+  : [program];
+const { status } = spawnSync(command[0], command.slice(1), {
+  input: JSON.stringify(job),
+  stdio: ['pipe', 'inherit', 'inherit'],
+});
 process.exit(status ?? 1);

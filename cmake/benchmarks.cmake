@@ -1,7 +1,13 @@
-# Native programs of benchmarks/, built on demand: `profile` prints what each call of a training plan costs.
-if(NOT EMSCRIPTEN AND TARGET trainyard_train)
+# Programs of benchmarks/, built on demand: `profile` prints what each call of a training plan costs.
+if(TARGET trainyard_train)
   add_executable(profile EXCLUDE_FROM_ALL benchmarks/profile/profile.cpp)
   target_link_libraries(profile PRIVATE trainyard trainyard_warnings)
+  if(EMSCRIPTEN)
+    # package.json makes .js an ES module; Emscripten's glue for programs is CommonJS.
+    set_target_properties(profile PROPERTIES SUFFIX .cjs)
+    target_link_options(profile PRIVATE -O3 -sNODERAWFS -sALLOW_MEMORY_GROWTH -sEXIT_RUNTIME -sSTACK_SIZE=1mb
+      -sENVIRONMENT=node,worker $<$<BOOL:${TRAINYARD_THREADS}>:-sPROXY_TO_PTHREAD> -Wno-pthreads-mem-growth)
+  endif()
 endif()
 
 # `ladder` checks every kernel against plain loops and times it (benchmarks/kernels.mjs).

@@ -145,15 +145,15 @@ void CpuExecutor::prepare(std::int64_t rows, const StepContext& context) {
   }
 }
 
-void CpuExecutor::run(std::int64_t rows, const StepContext& context) { run(rows, context, steps_.size()); }
+void CpuExecutor::run(std::int64_t rows, const StepContext& context) { run(rows, context, 0, steps_.size()); }
 
-void CpuExecutor::run(std::int64_t rows, const StepContext& context, std::size_t count) {
+void CpuExecutor::run(std::int64_t rows, const StepContext& context, std::size_t first, std::size_t last) {
   prepare(rows, context);
   if (may_share_ && shares()) {
-    pool_.run([this, count](int me) { run_thread(me, count); });
+    pool_.run([this, first, last](int me) { run_thread(me, first, last); });
     return;
   }
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = first; i < last; ++i) {
     Bound& b = steps_[i];
     b.call.thread_scratch = thread_scratch_.data();
     b.run(b.call, 0, b.work.units);
@@ -161,11 +161,11 @@ void CpuExecutor::run(std::int64_t rows, const StepContext& context, std::size_t
   }
 }
 
-void CpuExecutor::run_thread(int me, std::size_t count) {
+void CpuExecutor::run_thread(int me, std::size_t first, std::size_t last) {
   const int threads = pool_.size();
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = first; i < last; ++i) {
     const Bound& b = steps_[i];
-    if (b.join_before && i > 0) pool_.barrier();
+    if (b.join_before && i > first) pool_.barrier();
     Call call = b.call;
     call.thread_scratch = thread_scratch_.data() + plan_.scratch_per_thread * static_cast<std::size_t>(me);
     if (b.serial) {

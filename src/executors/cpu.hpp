@@ -23,9 +23,9 @@ class CpuExecutor {
   /// Binds the plan: allocates its arena and fixes every pointer. Throws OUT_OF_MEMORY; nothing fails afterwards.
   CpuExecutor(Plan plan, const ModelMemory& memory, ThreadPool& pool);
 
-  /// Runs the first `count` steps (all by default) over `rows` <= capacity rows. Allocates nothing.
+  /// Runs the plan's calls, or those in [first, last), over `rows` <= capacity rows. Allocates nothing.
   void run(std::int64_t rows, const StepContext& context);
-  void run(std::int64_t rows, const StepContext& context, std::size_t count);
+  void run(std::int64_t rows, const StepContext& context, std::size_t first, std::size_t last);
 
   /// From how many operations on a plan, and a single call, is shared among the threads; by default such that sharing
   /// pays. Never changes a result; tests set both to 0.
@@ -62,7 +62,7 @@ class CpuExecutor {
   void bind(const ModelMemory& memory);
   void find_joins();
   void prepare(std::int64_t rows, const StepContext& context);
-  void run_thread(int me, std::size_t count);
+  void run_thread(int me, std::size_t first, std::size_t last);
 
   Plan plan_;
   ThreadPool& pool_;

@@ -1,7 +1,9 @@
 #include "kernels/attention.hpp"
 
 #include <algorithm>
+#include <limits>
 
+#include "kernels/elementwise.hpp"
 #include "kernels/gemm/gemm.hpp"
 #include "kernels/scratch.hpp"
 #include "simd/loop.hpp"
@@ -13,19 +15,46 @@ namespace {
 /// Queries that are worked on at a time: a causal block wastes half its square.
 constexpr std::int64_t block = 32;
 
+/// Whether keys and values are copied first: as soon as some queries read the copy.
+constexpr bool copies(std::int64_t queries) { return queries >= block / 2; }
+
+/// K or V of a head. Rows of heads lie so far apart that they fall into a few sets of the first-level cache; a copy
+/// does not, and one that is turned round makes products against its rows plain ones.
+template <class T>
+struct Keys {
+  const T* rows;  ///< [keys, width]
+  std::int64_t step;
+  const T* columns;  ///< [width, keys], or null
+
+  Keys(const Attention<T>& h, const T* at, std::int64_t distance, T* copy, T* turned)
+      : rows(at), step(distance), columns(nullptr) {
+    if (!copies(h.queries)) return;
+    for (std::int64_t i = 0; i < h.keys; ++i) std::copy_n(at + i * distance, h.width, copy + i * h.width);
+    transpose(0, 1, h.keys, h.width, copy, turned);
+    rows = copy;
+    step = h.width;
+    columns = turned;
+  }
+};
+
 /// What a thread works in. With a null start it only measures.
 template <class T>
 struct Parts {
   T *weights, *slopes;  ///< [block, keys]
+  T *k, *v, *dk, *dv;   ///< [keys, width]
+  T *k_turned, *v_turned;
   std::byte* products;
   std::size_t used;
 
   Parts(std::byte* start, std::int64_t queries, std::int64_t keys, std::int64_t width) {
     const std::int64_t rows = std::min(block, queries);
     ScratchParts parts(start);
-    weights = parts.take<T>(static_cast<std::ptrdiff_t>(rows * keys));
-    slopes = parts.take<T>(static_cast<std::ptrdiff_t>(rows * keys));
+    for (T** part : {&weights, &slopes}) *part = parts.take<T>(static_cast<std::ptrdiff_t>(rows * keys));
+    for (T** part : {&dk, &dv}) *part = parts.take<T>(static_cast<std::ptrdiff_t>(keys * width));
+    const std::int64_t copied = copies(queries) ? keys * width : 0;
+    for (T** part : {&k, &v, &k_turned, &v_turned}) *part = parts.take<T>(static_cast<std::ptrdiff_t>(copied));
     const std::size_t bytes = std::max({gemm_scratch_bytes<T>(Transpose::nt, rows, keys, width),
+                                        gemm_scratch_bytes<T>(Transpose::nn, rows, keys, width),
                                         gemm_scratch_bytes<T>(Transpose::nn, rows, width, keys),
                                         gemm_scratch_bytes<T>(Transpose::tn, keys, width, rows)});
     products = parts.take<std::byte>(static_cast<std::ptrdiff_t>(bytes));
@@ -47,63 +76,83 @@ void each_block(const Attention<T>& h, F f) {
   }
 }
 
-/// Keys that query i sees.
+/// The row of a block's scores that belongs to one query.
 template <class T>
-std::int64_t seen(const Attention<T>& h, std::int64_t i) {
-  return h.causal ? std::min(h.before + i + 1, h.keys) : h.keys;
-}
+struct Row {
+  T* at;
+  std::int64_t query;
+  std::int64_t seen;   ///< keys that the query sees
+  std::int64_t whole;  ///< the same, in whole vectors as far as the block reaches
+  std::int64_t keys;   ///< of the block
 
-/// Drops of the numbers of query i's weights what the mask says.
-template <class T>
-void drop(const Attention<T>& h, std::int64_t i, T* row) {
-  if (h.mask.probability > 0) dropout(h.mask, h.first + i * h.mask_columns, 0, seen(h, i), row, row);
-}
+  Row(const Attention<T>& h, const Block& b, T* scores, std::int64_t r)
+      : at(scores + r * b.keys), query(b.first + r), seen(h.causal ? std::min(h.before + query + 1, h.keys) : h.keys) {
+    constexpr std::int64_t lanes = simd::lanes<T>;
+    keys = b.keys;
+    whole = std::min((seen + lanes - 1) / lanes * lanes, keys);
+  }
+  /// Keys that the query does not see get `beside` up to the last whole vector, and 0 behind it.
+  void hide(T beside) const {
+    std::fill_n(at + seen, whole - seen, beside);
+    std::fill_n(at + whole, keys - whole, T(0));
+  }
+  /// Drops of its numbers what the mask says.
+  void drop(const Attention<T>& h) const {
+    if (h.mask.probability > 0) dropout(h.mask, h.first + query * h.mask_columns, 0, seen, at, at);
+  }
+};
 
-/// out[rows, keys] = a b^T, a being rows of the block and b all of its keys.
+/// Of a matrix with a row for each query or key.
+template <class M>
+struct Rows {
+  M* at;
+  std::int64_t step;
+};
+
+/// out[rows, keys] = a keys^T for the block's queries.
 template <class T>
-void against_keys(const Block& b, std::int64_t width, const T* a, std::int64_t a_step, const T* keys, std::int64_t step,
-                  T* out, std::byte* scratch) {
-  const Gemm<T> g{.transpose = Transpose::nt,
+void against_keys(const Attention<T>& h, const Block& b, Rows<const T> a, const Keys<T>& keys, T* out,
+                  std::byte* scratch) {
+  const bool turned = keys.columns != nullptr;
+  const Gemm<T> g{.transpose = turned ? Transpose::nn : Transpose::nt,
                   .m = b.rows,
                   .n = b.keys,
-                  .k = width,
-                  .a = a + b.first * a_step,
-                  .b = keys,
+                  .k = h.width,
+                  .a = a.at + b.first * a.step,
+                  .b = turned ? keys.columns : keys.rows,
                   .c = out,
-                  .lda = a_step,
-                  .ldb = step};
+                  .lda = a.step,
+                  .ldb = turned ? h.keys : keys.step};
   gemm(g, 0, b.rows, scratch);
 }
 
-/// out[rows, width] = weights[rows, keys] b, at the block's rows of `out`.
+/// out[rows, width] = weights[rows, keys] keys, at the block's rows of `out`.
 template <class T>
-void over_keys(const Block& b, std::int64_t width, const T* weights, const T* keys, std::int64_t step, T* out,
-               std::int64_t out_step, std::byte* scratch) {
+void over_keys(const Attention<T>& h, const Block& b, const T* weights, const Keys<T>& keys, Rows<T> out,
+               std::byte* scratch) {
   const Gemm<T> g{.transpose = Transpose::nn,
                   .m = b.rows,
-                  .n = width,
+                  .n = h.width,
                   .k = b.keys,
                   .a = weights,
-                  .b = keys,
-                  .c = out + b.first * out_step,
-                  .ldb = step,
-                  .ldc = out_step};
+                  .b = keys.rows,
+                  .c = out.at + b.first * out.step,
+                  .ldb = keys.step,
+                  .ldc = out.step};
   gemm(g, 0, b.rows, scratch);
 }
 
-/// out[keys, width] += weights^T a, a being rows of the block.
+/// out[keys, width] += weights^T a for the block's queries.
 template <class T>
-void to_keys(const Block& b, std::int64_t width, const T* weights, const T* a, std::int64_t a_step, T* out,
-             std::int64_t out_step, std::byte* scratch) {
+void to_keys(const Attention<T>& h, const Block& b, const T* weights, Rows<const T> a, T* out, std::byte* scratch) {
   const Gemm<T> g{.transpose = Transpose::tn,
                   .m = b.keys,
-                  .n = width,
+                  .n = h.width,
                   .k = b.rows,
                   .a = weights,
-                  .b = a + b.first * a_step,
+                  .b = a.at + b.first * a.step,
                   .c = out,
-                  .ldb = a_step,
-                  .ldc = out_step,
+                  .ldb = a.step,
                   .accumulate = true};
   gemm(g, 0, b.keys, scratch);
 }
@@ -119,25 +168,27 @@ template <class T>
 void attention(const Attention<T>& h, T* o, T* log_sums, T* weights, std::byte* scratch) noexcept {
   using V = simd::Vec<T>;
   const Parts<T> parts(scratch, h.queries, h.keys, h.width);
+  const Keys<T> k(h, h.k, h.k_step, parts.k, parts.k_turned);
+  const Keys<T> v(h, h.v, h.v_step, parts.v, parts.v_turned);
   each_block(h, [&](const Block& b) {
-    against_keys(b, h.width, h.q, h.q_step, h.k, h.k_step, parts.weights, parts.products);
+    against_keys(h, b, {h.q, h.q_step}, k, parts.weights, parts.products);
     for (std::int64_t r = 0; r < b.rows; ++r) {
-      const std::int64_t i = b.first + r;
-      const std::int64_t n = seen(h, i);
-      T* row = parts.weights + r * b.keys;
-      const T largest = simd::reduce_max<T>(n, row);
-      simd::map<T>(n, row, [&h, largest](const V& x) { return simd::exp((x - V(largest)) * V(h.scale)); }, row);
-      const T total = simd::reduce_sum<T>(n, [](const V& x) { return x; }, row);
+      const Row<T> row(h, b, parts.weights, r);
+      const T largest = simd::reduce_max<T>(row.seen, row.at);
+      row.hide(-std::numeric_limits<T>::infinity());
+      simd::map<T>(
+          row.whole, row.at, [&h, largest](const V& x) { return simd::exp((x - V(largest)) * V(h.scale)); }, row.at);
+      const T total = simd::reduce_sum<T>(row.whole, [](const V& x) { return x; }, row.at);
       const T share = T(1) / total;
-      simd::map<T>(n, row, [share](const V& x) { return x * V(share); }, row);
-      std::fill_n(row + n, b.keys - n, T(0));
-      log_sums[i] = largest * h.scale + simd::log(total);
+      simd::map<T>(row.whole, row.at, [share](const V& x) { return x * V(share); }, row.at);
+      log_sums[row.query] = largest * h.scale + simd::log(total);
       if (weights != nullptr) {
-        std::fill_n(std::copy_n(row, n, weights + i * h.mask_columns), h.mask_columns - n, T(0));
+        T* out = weights + row.query * h.mask_columns;
+        std::fill_n(std::copy_n(row.at, row.seen, out), h.mask_columns - row.seen, T(0));
       }
-      drop(h, i, row);
+      row.drop(h);
     }
-    over_keys(b, h.width, parts.weights, h.v, h.v_step, o, h.o_step, parts.products);
+    over_keys(h, b, parts.weights, v, {o, h.o_step}, parts.products);
   });
 }
 
@@ -146,30 +197,44 @@ void attention_gradient(const Attention<T>& h, const T* o, const T* log_sums, co
                         std::byte* scratch) noexcept {
   using V = simd::Vec<T>;
   const Parts<T> parts(scratch, h.queries, h.keys, h.width);
+  const Keys<T> k(h, h.k, h.k_step, parts.k, parts.k_turned);
+  const Keys<T> v(h, h.v, h.v_step, parts.v, parts.v_turned);
+  const std::int64_t size = h.keys * h.width;
+  std::fill_n(parts.dk, size, T(0));
+  std::fill_n(parts.dv, size, T(0));
   each_block(h, [&](const Block& b) {
-    against_keys(b, h.width, h.q, h.q_step, h.k, h.k_step, parts.weights, parts.products);
-    against_keys(b, h.width, d_o, h.o_step, h.v, h.v_step, parts.slopes, parts.products);
+    against_keys(h, b, {h.q, h.q_step}, k, parts.weights, parts.products);
+    against_keys(h, b, {d_o, h.o_step}, v, parts.slopes, parts.products);
     for (std::int64_t r = 0; r < b.rows; ++r) {
-      const std::int64_t i = b.first + r;
-      const std::int64_t n = seen(h, i);
-      T* weight = parts.weights + r * b.keys;
-      T* slope = parts.slopes + r * b.keys;
-      const T log_sum = log_sums[i];
-      simd::map<T>(n, weight, [&h, log_sum](const V& x) { return simd::exp(x * V(h.scale) - V(log_sum)); }, weight);
-      drop(h, i, slope);
-      // What the softmax's gradient subtracts, sum(weight · slope), is o · d_o.
-      const T mean = simd::reduce_sum<T>(
-          h.width, [](const V& x, const V& y) { return x * y; }, o + i * h.o_step, d_o + i * h.o_step);
+      const Row<T> weight(h, b, parts.weights, r);
+      const Row<T> slope(h, b, parts.slopes, r);
+      const T log_sum = log_sums[weight.query];
+      weight.hide(-std::numeric_limits<T>::infinity());
       simd::map<T>(
-          n, slope, [&h, mean](const V& w, const V& s) { return w * (s - V(mean)) * V(h.scale); }, weight, slope);
-      std::fill_n(weight + n, b.keys - n, T(0));
-      std::fill_n(slope + n, b.keys - n, T(0));
-      drop(h, i, weight);
+          weight.whole, weight.at,
+          [&h, log_sum](const V& x) { return simd::exp(simd::madd<T>(x, V(h.scale), V(-log_sum))); }, weight.at);
+      slope.hide(0);
+      slope.drop(h);
+      // What the softmax's gradient subtracts, sum(weight · slope), is o · d_o.
+      const std::int64_t at = weight.query * h.o_step;
+      const T mean = simd::reduce_sum<T>(h.width, [](const V& x, const V& y) { return x * y; }, o + at, d_o + at);
+      simd::map<T>(
+          weight.whole, slope.at, [&h, mean](const V& w, const V& s) { return w * (s - V(mean)) * V(h.scale); },
+          weight.at, slope.at);
+      weight.drop(h);
     }
-    over_keys(b, h.width, parts.slopes, h.k, h.k_step, dq, h.q_step, parts.products);
-    to_keys(b, h.width, parts.slopes, h.q, h.q_step, dk, h.k_step, parts.products);
-    to_keys(b, h.width, parts.weights, d_o, h.o_step, dv, h.v_step, parts.products);
+    over_keys(h, b, parts.slopes, k, {dq, h.q_step}, parts.products);
+    to_keys(h, b, parts.slopes, {h.q, h.q_step}, parts.dk, parts.products);
+    to_keys(h, b, parts.weights, {d_o, h.o_step}, parts.dv, parts.products);
   });
+  const auto add = [&h](const T* sums, T* out, std::int64_t step) {
+    for (std::int64_t i = 0; i < h.keys; ++i) {
+      T* row = out + i * step;
+      simd::map<T>(h.width, row, [](const V& x, const V& y) { return x + y; }, row, sums + i * h.width);
+    }
+  };
+  add(parts.dk, dk, h.k_step);
+  add(parts.dv, dv, h.v_step);
 }
 
 #define TRAINYARD_ATTENTION(T)                                                                        \
