@@ -1,9 +1,10 @@
 // How fast a character GPT (workload W5's) learns a text: validation loss in nats a character against the clock, through
 // the package in Node, threads and all. The last tenth of the text is never trained on.
 //
-//   node benchmarks/text.mjs FILE[.gz] [--minutes 10] [--lr 2e-3] [--json FILE]
+//   node benchmarks/text.mjs FILE[.gz] [--minutes 10] [--lr 2e-3] [--looks 5] [--steps N] [--threads N] [--json FILE]
 //
-// The clock runs for everything after the model is built, looks at the validation part included.
+// The clock runs for everything after the model is built and the pace of its steps measured: looks at the validation part
+// (all of it, which takes some seconds) included. With --steps the run is as long as they take.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
@@ -17,7 +18,9 @@ const { values: args, positionals } = parseArgs({
     minutes: { type: 'string', default: '10' },
     lr: { type: 'string', default: '2e-3' },
     build: { type: 'string', default: 'relaxed-threads' },
-    stepsPerMinute: { type: 'string' },
+    looks: { type: 'string', default: '5' },
+    steps: { type: 'string' },
+    threads: { type: 'string' },
     json: { type: 'string' },
   },
 });
@@ -27,7 +30,7 @@ const bytes = readFileSync(file);
 const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
 const minutes = Number(args.minutes);
 
-const engine = await load({ build: args.build });
+const engine = await load({ build: args.build, ...(args.threads && { threads: Number(args.threads) }) });
 const tokenizer = await engine.tokenizer({ type: 'char', text });
 const w = { ...workloads.W5, vocab: tokenizer.size };
 const { train } = await tokenizer.windows(text, { length: w.context, val: 0.1, stride: 1 });
@@ -35,8 +38,6 @@ const { train } = await tokenizer.windows(text, { length: w.context, val: 0.1, s
 const { val } = await tokenizer.windows(text, { length: w.context, val: 0.1, stride: w.context });
 const model = await engine.model(describe(w), { input: { shape: [w.context], dtype: 'i32' }, seed: 1 });
 
-const start = performance.now();
-const seconds = () => (performance.now() - start) / 1000;
 const lr = Number(args.lr);
 const common = {
   batchSize: w.batch,
@@ -44,44 +45,43 @@ const common = {
   clipNorm: 1,
 };
 const loss = async () => (await model.evaluate(val, { loss: 'crossEntropy' })).loss;
-const rows = [];
-const look = async (step) => {
-  const row = { seconds: Math.round(seconds()), step, loss: Number((await loss()).toFixed(4)) };
-  rows.push(row);
-  console.log(
-    `${String(row.seconds).padStart(4)} s  step ${String(step).padStart(6)}  ${row.loss.toFixed(3)} nats a character`,
-  );
-};
 
-// The rate rises for a hundred steps and falls to a tenth along a cosine that ends with the time: steps a minute are
-// measured first.
-let perMinute = Number(args.stepsPerMinute);
-if (!perMinute) {
-  const probe = model.fit(train, {
-    ...common,
-    optimizer: { ...common.optimizer, lr: 0, weightDecay: 0 },
-    steps: 1e9,
-    paused: true,
-  });
-  await probe.step(10);
-  const from = performance.now();
-  await probe.step(40);
-  perMinute = (40 * 60_000) / (performance.now() - from);
-  await probe.stop();
-}
-const steps = Math.round(perMinute * minutes * 0.97);
-const after = { type: 'cosine', tMax: steps, etaMin: lr / 10 };
+// The pace: steps that change nothing, and a look.
+const still = { type: 'sgd', lr: 0 };
+const probe = model.fit(train, { ...common, optimizer: still, steps: 1e9, paused: true });
+await probe.step(10);
+let from = performance.now();
+await probe.step(40);
+const stepSeconds = (performance.now() - from) / 40_000;
+await probe.stop();
+from = performance.now();
+const first = await loss();
+const lookSeconds = (performance.now() - from) / 1000;
+const looks = Number(args.looks);
+const steps = Number(args.steps) || Math.floor((minutes * 60 - looks * lookSeconds) / stepSeconds);
+
+// The rate rises for a hundred steps and falls to a hundredth along a cosine that ends with the time.
+const after = { type: 'cosine', tMax: steps - 100, etaMin: lr / 100 };
 const schedule = { type: 'warmup', steps: 100, startFactor: 0.01, after };
-const run = model.fit(train, { ...common, schedule, steps: 1e9, paused: true });
+const { build, threads } = engine.info;
 console.log(
-  `${engine.info.build}, ${engine.info.threads} threads, ${tokenizer.size} characters, ${steps} steps in ${minutes} minutes`,
+  `${build}, ${threads} threads, ${tokenizer.size} characters, ${steps} steps${args.steps ? '' : ` in ${minutes} minutes`}, rate ${lr}`,
 );
-await look(0);
-for (let step = 0; seconds() < minutes * 60;) {
-  const count = Math.round(perMinute / (step < perMinute ? 4 : 2));
-  await run.step(count);
-  step += count;
-  await look(step);
+const start = performance.now();
+const rows = [];
+const note = (step, nats) => {
+  const row = { seconds: Math.round((performance.now() - start) / 1000), step, loss: Number(nats.toFixed(4)) };
+  rows.push(row);
+  const [seconds, at] = [String(row.seconds).padStart(4), String(step).padStart(6)];
+  console.log(`${seconds} s  step ${at}  ${row.loss.toFixed(3)} nats a character`);
+};
+note(0, first);
+const run = model.fit(train, { ...common, schedule, steps, paused: true });
+for (let look = 1, step = 0; look <= looks; look++) {
+  const until = Math.round((steps * look) / looks);
+  await run.step(until - step);
+  step = until;
+  note(step, await loss());
 }
 await run.stop();
 if (args.json) writeFileSync(args.json, `${JSON.stringify({ file: file.split('/').pop(), rows }, null, 1)}\n`);
