@@ -1,44 +1,9 @@
 // Which C++ files may be compiled as one: those that define no name twice, nor a name of their own that a header gives
 // to a type another of them may mean. Most of the time of a compiler goes into the headers, once for every file that it
 // is given.
-import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { root } from './files.mjs';
-
-const named = /^(?!using|namespace|template|#)\w[^\n(={]*?(?<!::)\b(\w+)(?=\(| = | ?\{|\[| :|;)/;
-const type = /^(?:(?:struct|class|enum class) (\w+)|using (\w+) =|using [\w:]+::(\w+);)/;
-
-const read = new Map();
-
-/**
- * What lines that begin with a name tell of a file: the `names` it defines at namespace scope, which of them are `own`
- * (in an unnamed namespace), which are `types`; the project's headers that it includes, others' includes and all.
- */
-function facts(path) {
-  const known = read.get(path);
-  if (known) return known;
-  const result = { names: new Set(), own: new Set(), types: new Set(), headers: new Set() };
-  read.set(path, result);
-  const spaces = [];
-  for (const line of readFileSync(`${root}/${path}`, 'utf8').split('\n')) {
-    const include = /^#include "([^"]+)"/.exec(line)?.[1];
-    const header = include && ['src', 'tests', '.'].map((f) => relative('.', `${f}/${include}`)).find(isFile);
-    if (header) [header, ...facts(header).headers].forEach((one) => result.headers.add(one));
-    const space = /^namespace (?:([\w:]+) )?\{/.exec(line);
-    if (space) spaces.push(space[1] ?? '');
-    else if (/^\} {2}\/\/ namespace/.test(line)) spaces.pop();
-    const isType = type.exec(line);
-    const name = isType ? (isType[1] ?? isType[2] ?? isType[3]) : named.exec(line)?.[1];
-    if (name === undefined || /^[A-Z_]+$/.test(name)) continue;
-    const full = [...(name === 'main' ? [] : spaces.filter((part) => part !== '')), name].join('::');
-    result.names.add(full);
-    if (spaces.includes('')) result.own.add(full);
-    if (isType) result.types.add(full);
-  }
-  return result;
-}
-
-const isFile = (path) => existsSync(`${root}/${path}`);
+import { facts } from './sources.mjs';
 
 /** Whether a name in `own` hides a type of `headers` that is in its namespace or in one around it. */
 const hides = (own, headers) =>
