@@ -5,7 +5,7 @@
 #include <string>
 
 #include "layers/all.hpp"
-#include "layers/initial.hpp"
+#include "layers/convolution.hpp"
 #include "layers/window.hpp"
 #include "ops/all.hpp"
 #include "ops/conv2d.hpp"
@@ -38,28 +38,7 @@ ValueId lined(LayerBuilder& b, ValueId image) {
   return reshaped(b.graph(), v, {shape[0], shape[2]});
 }
 
-struct Conv1d {
-  std::int64_t out = 0;
-  std::int64_t kernel = 1;
-  std::int64_t stride = 1;
-  std::int64_t padding = 0;
-  std::int64_t dilation = 1;
-  std::int64_t groups = 1;
-  bool bias = true;
-  Initial initial;
-
-  template <class V>
-  void visit(V& v) {
-    v.required("out", out, window_size);
-    v.required("kernel", kernel, window_size);
-    v("stride", stride, window_size);
-    v("padding", padding, window_padding);
-    v("dilation", dilation, window_size);
-    v("groups", groups, at_least_one);
-    v("bias", bias);
-    initial.visit(v);
-  }
-
+struct Conv1d : Convolution<std::int64_t> {
   ValueId build(LayerBuilder& b, std::span<const ValueId> inputs) const {
     Graph& g = b.graph();
     const ValueId x = line(b, inputs[0], dilation * (kernel - 1) + 1, padding);

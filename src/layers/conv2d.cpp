@@ -3,35 +3,14 @@
 #include "ops/conv2d.hpp"
 
 #include "layers/all.hpp"
-#include "layers/initial.hpp"
+#include "layers/convolution.hpp"
 #include "layers/window.hpp"
 #include "ops/all.hpp"
 
 namespace trainyard::layers {
 namespace {
 
-struct Conv2d {
-  std::int64_t out = 0;
-  Pair kernel{1, 1};
-  Pair stride{1, 1};
-  Pair padding{0, 0};
-  Pair dilation{1, 1};
-  std::int64_t groups = 1;
-  bool bias = true;
-  Initial initial;
-
-  template <class V>
-  void visit(V& v) {
-    v.required("out", out, window_size);
-    v.required("kernel", kernel, window_size);
-    v("stride", stride, window_size);
-    v("padding", padding, window_padding);
-    v("dilation", dilation, window_size);
-    v("groups", groups, at_least_one);
-    v("bias", bias);
-    initial.visit(v);
-  }
-
+struct Conv2d : Convolution<Pair> {
   ValueId build(LayerBuilder& b, std::span<const ValueId> inputs) const {
     const ValueId x = image(b, inputs[0]);
     const std::int64_t in = b.graph().type(x).shape[0];
