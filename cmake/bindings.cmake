@@ -8,6 +8,8 @@ if(EMSCRIPTEN)
       LINK_DEPENDS "${CMAKE_SOURCE_DIR}/bindings/embind/no_finalizers.js")
     target_link_libraries(module PRIVATE trainyard trainyard_warnings)
     target_compile_options(module PRIVATE -Oz)
+    trainyard_unity(module 16 ${sources})
+    trainyard_precompile(module cold)
     target_link_options(module PRIVATE
       # -fno-rtti: the linker's choice of Embind's own library, which names its types as our files do.
       -O3 -fno-rtti -lembind -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node -sDYNAMIC_EXECUTION=0 -sEMBIND_AOT
@@ -35,5 +37,6 @@ else()
   if(sources)
     add_executable(describe ${sources})
     target_link_libraries(describe PRIVATE trainyard trainyard_warnings)
+    trainyard_precompile(describe kernels)
   endif()
 endif()

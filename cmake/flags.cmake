@@ -54,10 +54,6 @@ target_compile_options(trainyard_warnings INTERFACE -Wall -Wextra -Wconversion -
 # g++ 12 sees overlapping, endless copies in std::string's operator+ that are not there (GCC bug 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(trainyard_warnings INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
-  # And unset variables in its own AVX-512 header, once sanitizers keep it from folding them away (GCC bug 105593).
-  if(TRAINYARD_SANITIZE)
-    target_compile_options(trainyard_warnings INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
-  endif()
 endif()
 # clang counts what g++'s own headers use of theirs that is deprecated (std::stable_sort's buffer).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND NOT EMSCRIPTEN)

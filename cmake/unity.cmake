@@ -2,13 +2,13 @@
 # which clang-tidy reads, goes without.
 option(TRAINYARD_UNITY "compile files that define no name twice as one" OFF)
 
-# trainyard_unity(TARGET SOURCES…)
-function(trainyard_unity target)
+# trainyard_unity(TARGET MOST SOURCES…): at most MOST files become one.
+function(trainyard_unity target most)
   if(NOT TRAINYARD_UNITY)
     return()
   endif()
   find_program(NODE node REQUIRED)
-  execute_process(COMMAND "${NODE}" "${CMAKE_SOURCE_DIR}/scripts/groups.mjs" ${ARGN}
+  execute_process(COMMAND "${NODE}" "${CMAKE_SOURCE_DIR}/scripts/groups.mjs" ${most} ${ARGN}
     OUTPUT_VARIABLE groups COMMAND_ERROR_IS_FATAL ANY)
   foreach(source group IN ZIP_LISTS ARGN groups)
     set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${group}")

@@ -5,6 +5,7 @@
 
 #include "bound.hpp"
 #include "engine.hpp"
+#include "view.hpp"
 
 namespace trainyard::bindings {
 
@@ -30,7 +31,7 @@ em::val GeneratorHandle::next(std::uint32_t count, double milliseconds) {
   } catch (const Error&) {
     if (numbers.empty()) throw;  // else it is told when somebody asks for more
   }
-  return em::val(em::typed_memory_view(numbers.size(), numbers.data()));
+  return view(numbers);
 }
 
 std::shared_ptr<GeneratorHandle> create_generator(const std::shared_ptr<ModelHandle>& model, Pointer prompt,

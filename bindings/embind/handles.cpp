@@ -11,6 +11,7 @@
 #include "io/state_dict.hpp"
 #include "train/evaluate.hpp"
 #include "train/report.hpp"
+#include "view.hpp"
 
 namespace trainyard::bindings {
 namespace {
@@ -35,11 +36,6 @@ Dataset data_of(const std::string& spec, const em::val& pointers, Json& options)
   }
   std::vector<Bytes> buffers = take_all(pointers);
   return build_dataset(data, buffers);
-}
-
-template <class T>
-em::val view(const std::vector<T>& numbers) {
-  return em::val(em::typed_memory_view(numbers.size(), numbers.data()));
 }
 
 Json place(const NamedArray& array, std::size_t index) {
@@ -137,7 +133,7 @@ std::string ModelHandle::evaluate(const DatasetHandle& data, const std::string& 
 
 em::val ModelHandle::export_safetensors() {
   file = write_state_dict(model);
-  return em::val(em::typed_memory_view(file.size(), reinterpret_cast<const std::uint8_t*>(file.data())));
+  return view(file);
 }
 
 std::string ModelHandle::graph_text(const std::string& options) const {

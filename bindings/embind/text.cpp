@@ -5,23 +5,16 @@
 #include "engine.hpp"
 #include "handles.hpp"
 #include "text/tokenizer_json.hpp"
+#include "view.hpp"
 
 namespace trainyard::bindings {
-namespace {
 
 namespace em = emscripten;
-
-template <class T>
-em::val view(std::size_t size, const T* data) {
-  return em::val(em::typed_memory_view(size, data));
-}
-
-}  // namespace
 
 em::val TokenizerHandle::tokens() {
   bytes.clear();
   for (std::int32_t id = 0; id < tokenizer->size(); ++id) bytes += tokenizer->token(id);
-  return view(bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data()));
+  return view(bytes);
 }
 
 em::val TokenizerHandle::ends() {
@@ -31,7 +24,7 @@ em::val TokenizerHandle::ends() {
     end += tokenizer->token(id).size();
     all_ends.push_back(static_cast<std::int32_t>(end));
   }
-  return view(all_ends.size(), all_ends.data());
+  return view(all_ends);
 }
 
 std::string TokenizerHandle::save() const { return write_tokenizer(*tokenizer); }
@@ -65,7 +58,7 @@ em::val TextHandle::ids() {
   finish();
   result.resize(static_cast<std::size_t>(tape->size()));
   for (std::size_t i = 0; i < result.size(); ++i) result[i] = (*tape)[static_cast<std::int64_t>(i)];
-  return view(result.size(), result.data());
+  return view(result);
 }
 
 em::val TextHandle::windows() {
