@@ -70,6 +70,8 @@ list(REMOVE_ITEM tests support ${folders_kernel} ${folders_parallel})
 trainyard_test_program(kernel_tests 3 ${folders_kernel})
 trainyard_test_program(parallel_tests 3 ${folders_parallel})
 trainyard_test_program(engine_tests 20 ${tests})
+# The longest begins first.
+set_tests_properties(ops PROPERTIES COST 100)
 
 add_test(NAME flags COMMAND "${NODE}" "${CMAKE_SOURCE_DIR}/scripts/checks/flags.mjs" "${CMAKE_BINARY_DIR}/compile_commands.json")
 set_property(TEST flags APPEND PROPERTY LABELS kernel)

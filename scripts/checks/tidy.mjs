@@ -35,7 +35,10 @@ const expected = wanted.length > 0 ? wanted : files(/^(?!bindings\/embind\/).*\.
 const missing = expected.filter((path) => !entries.some((entry) => entry.path === path));
 if (missing.length > 0) throw new Error(`the strict128 build does not compile ${missing.join(', ')}`);
 
-const groups = inGroups(entries).map((group, i) => ({ ...group, file: `${work}/${i}.cpp` }));
+// The largest first: no core waits long for the other.
+const groups = inGroups(entries)
+  .sort((a, b) => b.files.length - a.files.length)
+  .map((group, i) => ({ ...group, file: `${work}/${i}.cpp` }));
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 for (const { file, files } of groups) {
