@@ -47,7 +47,8 @@ async function train({ engine, data }, w, parameters, batches) {
   };
 }
 
-async function setParameters(w, parameters, tensors) {
+/** Gives a workload's model the bench's weights ("parameters" in workloads.mjs). */
+export async function setParameters(w, parameters, tensors) {
   const values = Object.entries(tensors).map(([name, tensor]) => toPyTorch(w, name, tensor));
   if (w.kind === 'mlp' || w.kind === 'cnn') {
     for (const [i, parameter] of parameters.entries()) await parameter.set(values[i]);
