@@ -1,12 +1,14 @@
 // Sizes of the built package against their budgets, and where each module's bytes come from. Fails past a budget.
 // Usage: node scripts/size.mjs (after npm run build)
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync } from 'node:zlib';
 import { builds, dist } from './lib/bundle.mjs';
 import { root } from './lib/files.mjs';
 
 const kB = 1000;
-const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
+// As servers pack it: the zlib inside Node is built for speed and packs some 2 % worse.
+const gzip = (bytes) => execFileSync('gzip', ['-9c'], { input: bytes }).length;
 const brotli = (bytes) => brotliCompressSync(bytes).length;
 
 const rows = [
