@@ -1,6 +1,7 @@
 // Fails when a folder of src/ includes a folder above it, when anything but src/simd includes xsimd, when a kernel
 // includes the graph's world, or when a file does not include, itself or by way of others, the header of a type or a
-// function that it names: compiled as one with its neighbours it would not be missed. The order is the one list that CMake links by.
+// function that it names: compiled as one with its neighbours it would not be missed. The order is the one list that
+// CMake links by.
 import { readFileSync } from 'node:fs';
 import { files, root } from '../lib/files.mjs';
 import { facts } from '../lib/sources.mjs';

@@ -18,8 +18,8 @@ constexpr std::int64_t block = 32;
 /// Whether keys and values are copied first: as soon as some queries read the copy.
 constexpr bool copies(std::int64_t queries) { return queries >= block / 2; }
 
-/// K or V of a head. Rows of heads lie so far apart that they fall into a few sets of the first-level cache; a copy
-/// does not, and one that is turned round makes products against its rows plain ones.
+/// K or V of a head. Its rows lie far apart: a copy is read from end to end by every block, and one that is turned
+/// round, made where `turned` has room for it, makes products against its rows plain ones.
 template <class T>
 struct Keys {
   const T* rows;  ///< [keys, width]
@@ -30,9 +30,10 @@ struct Keys {
       : rows(at), step(distance), columns(nullptr) {
     if (!copies(h.queries)) return;
     for (std::int64_t i = 0; i < h.keys; ++i) std::copy_n(at + i * distance, h.width, copy + i * h.width);
-    transpose(0, 1, h.keys, h.width, copy, turned);
     rows = copy;
     step = h.width;
+    if (turned == nullptr) return;
+    transpose(0, 1, h.keys, h.width, copy, turned);
     columns = turned;
   }
 };
@@ -169,7 +170,7 @@ void attention(const Attention<T>& h, T* o, T* log_sums, T* weights, std::byte* 
   using V = simd::Vec<T>;
   const Parts<T> parts(scratch, h.queries, h.keys, h.width);
   const Keys<T> k(h, h.k, h.k_step, parts.k, parts.k_turned);
-  const Keys<T> v(h, h.v, h.v_step, parts.v, parts.v_turned);
+  const Keys<T> v(h, h.v, h.v_step, parts.v, nullptr);
   each_block(h, [&](const Block& b) {
     against_keys(h, b, {h.q, h.q_step}, k, parts.weights, parts.products);
     for (std::int64_t r = 0; r < b.rows; ++r) {
