@@ -11,7 +11,8 @@ if(TARGET trainyard_train)
 endif()
 
 # `ladder` checks every kernel against plain loops and times it (benchmarks/kernels.mjs).
-add_executable(ladder EXCLUDE_FROM_ALL benchmarks/kernels/ladder.cpp benchmarks/kernels/main.cpp)
+add_executable(ladder EXCLUDE_FROM_ALL benchmarks/kernels/ladder.cpp benchmarks/kernels/attention.cpp
+  benchmarks/kernels/main.cpp)
 target_link_libraries(ladder PRIVATE trainyard_kernels trainyard_core trainyard_warnings)
 if(EMSCRIPTEN)
   set_target_properties(ladder PROPERTIES SUFFIX .mjs)

@@ -3,6 +3,9 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { root } from './lib/files.mjs';
+import { build } from './lib/prepare.mjs';
+
+await build('native', 'describe');
 
 const lists = JSON.parse(execFileSync(`${root}/build/native/describe`, { encoding: 'utf8', maxBuffer: 1 << 26 }));
 

@@ -54,5 +54,12 @@ export default defineConfig({
       },
     },
   },
-  preview: { headers: { 'Content-Security-Policy': contentSecurityPolicy({ header: true }) } },
+  preview: {
+    headers: {
+      'Content-Security-Policy': contentSecurityPolicy({ header: true }),
+      // Threads need an isolated page; where a host sends no such headers, one thread does the work.
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+    },
+  },
 });

@@ -6,13 +6,13 @@
 #include <cstring>
 #include <memory>
 
-#include "core/random.hpp"
 #include "kernels/conv/conv.hpp"
 #include "kernels/elementwise.hpp"
 #include "kernels/gemm/gemm.hpp"
 #include "kernels/pool.hpp"
 #include "kernels/reduce.hpp"
 #include "kernels/softmax.hpp"
+#include "memory.hpp"
 
 namespace trainyard::ladder {
 
@@ -24,31 +24,6 @@ using kernels::Epilogue;
 using kernels::Gemm;
 using kernels::Pool;
 using kernels::Transpose;
-
-using I = std::int64_t;
-using Numbers = std::shared_ptr<std::vector<float>>;
-
-Numbers zeros(I n) { return std::make_shared<std::vector<float>>(static_cast<std::size_t>(n)); }
-Numbers random_numbers(I n, std::uint64_t seed) {
-  Random random(seed, "ladder");
-  Numbers out = zeros(n);
-  for (float& x : *out) x = random.uniform() - 0.5F;
-  return out;
-}
-struct Memory {
-  std::shared_ptr<std::byte> bytes;
-  std::byte* start;
-  explicit Memory(std::size_t n) : bytes(new std::byte[n + 64], std::default_delete<std::byte[]>()) {
-    start = bytes.get() + (64 - reinterpret_cast<std::uintptr_t>(bytes.get()) % 64) % 64;
-  }
-};
-double difference(const Numbers& a, const Numbers& b) {
-  double worst = 0;
-  for (std::size_t i = 0; i < a->size(); ++i) {
-    worst = std::max(worst, std::abs(static_cast<double>((*a)[i]) - static_cast<double>((*b)[i])));
-  }
-  return worst;
-}
 
 Rung product(Transpose form, I m, I n, I k) {
   static constexpr std::array<const char*, 3> names{"nn", "nt", "tn"};
@@ -323,6 +298,17 @@ std::vector<Rung> rungs() {
   all.push_back(product(Transpose::tn, 784, 256, 128));
   all.push_back(product(Transpose::tn, 256, 128, 128));
   all.push_back(product(Transpose::tn, 128, 10, 128));
+  // Those of the character GPT: 1,024 positions, width 128.
+  for (const Transpose form : {Transpose::nn, Transpose::nt}) {
+    all.push_back(product(form, 1024, 128, 128));
+    all.push_back(product(form, 1024, 384, 128));
+    all.push_back(product(form, 1024, 512, 128));
+    all.push_back(product(form, 1024, 128, 512));
+  }
+  all.push_back(product(Transpose::nn, 1024, 65, 128));
+  for (const I n : {65, 128, 384, 512}) all.push_back(product(Transpose::tn, 128, n, 1024));
+  all.push_back(product(Transpose::tn, 512, 128, 1024));
+  attention(all);
   for (const I n : {1, 10}) {
     all.push_back(product(Transpose::nn, 256, n, 64));
     all.push_back(product(Transpose::nt, 256, 64, n));

@@ -22,6 +22,9 @@ struct Rung {
 /// All rungs. Their buffers live as long as the rungs.
 [[nodiscard]] std::vector<Rung> rungs();
 
+/// Appends attention's rungs: forward and gradient of one head as the character GPT's.
+void attention(std::vector<Rung>& all);
+
 /// 96 * lanes * iterations operations in registers.
 [[nodiscard]] double peak(int iterations);
 /// Copies `bytes` (half of them read, half written), at most 8 MiB.

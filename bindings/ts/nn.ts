@@ -133,7 +133,10 @@ export interface MultiHeadAttentionOptions extends Pick<InitialOptions, 'weightI
   /** How the last product's weight begins. */
   outInit?: Initializer;
 }
-/** Attention over `[*, T, C]`. In a graph its inputs are x, optionally a memory, optionally the lengths of the keys. */
+/**
+ * Attention over `[*, T, C]`. In a graph its inputs are x, optionally a memory, optionally the lengths of the keys: what
+ * lies behind those is seen by nobody. Places behind a row's own length still get numbers: leave them out of the loss.
+ */
 export const multiHeadAttention = (heads: number, options: MultiHeadAttentionOptions = {}): Layer =>
   layer('multiHeadAttention', { heads, ...options });
 
@@ -184,7 +187,13 @@ export interface GptOptions {
   /** Default 10000. */
   ropeBase?: number;
 }
-/** GPT-2, or with other norms, products and positions Llama: ids `[*, T]` → scores of the next token `[*, T, vocab]`. */
+/**
+ * GPT-2, or with other norms, products and positions Llama: ids `[*, T]` → scores of the next token `[*, T, vocab]`.
+ *
+ * Parameters are named and laid out as nanoGPT's (`h.0.attn.c_attn.weight` `[3 dim, dim]`; Hugging Face's GPT-2 has
+ * these transposed), with `rmsNorm` as Llama's. With `kvHeads` or `rope` attention has Llama's names in both.
+ * Products begin with the size of what they read kept (LeCun), those that lead back into the sum with zero.
+ */
 export const gpt = (options: GptOptions): SequentialDescription => sequential(layer('gpt', options));
 
 /** Sum of its inputs (in a graph). */
@@ -251,7 +260,10 @@ export function graph(options: { nodes: NodeOptions[]; outputs: string[] }): Gra
   if (!Array.isArray(nodes)) throw failure('TYPE_MISMATCH', 'nodes', { expected: '[…]', got: kindOf(nodes) });
   return {
     trainyard: 1,
-    nodes: nodes.map(({ layer: part, ...node }) => ({ ...asLayer(part), ...node })),
+    nodes: nodes.map((given, i) => {
+      const { layer: part, ...node } = optionsOf(given, `nodes[${i}]`);
+      return { ...asLayer(part), ...node };
+    }),
     outputs,
   };
 }

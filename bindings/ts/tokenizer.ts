@@ -1,7 +1,7 @@
 // Text into ids and back.
 import type { Client } from './client.js';
 import type { Dataset } from './data/dataset.js';
-import { readText, type TextSource } from './data/text.js';
+import { readText, refuseHalves, type TextSource } from './data/text.js';
 import { disposable } from './dispose.js';
 import { failure } from './errors.js';
 import { kindOf, optionsOf, plain, refuseUnknown } from './plain.js';
@@ -137,9 +137,11 @@ export async function makeTokenizer(client: Client, options: TokenizerOptions): 
   if ('json' in given) {
     refuseUnknown(given, ['json'], 'tokenizer');
     const json = typeof given.json === 'string' ? given.json : JSON.stringify(plain(given.json, 'json'));
+    refuseHalves(json, () => 'tokenizer.json');
     return client.call('loadTokenizer', { json });
   }
-  const { text, ...rest } = given as { text: TextSource };
+  const { text, ...rest } = given as { text: TextSource; unknown?: unknown };
+  if (typeof rest.unknown === 'string') refuseHalves(rest.unknown, () => 'tokenizer.unknown');
   if (text === undefined) throw failure('MISSING_OPTION', 'tokenizer.text', { expected: 'string, Blob, …' });
   const use = { tokenizer: null, options: plain(rest, 'tokenizer') };
   return (await readText(client, text, use)).tokenizer!;

@@ -1,7 +1,12 @@
 // What can be said about training: losses, optimizers, schedules, and the rest of the options of `fit`.
 import type { lossNames, metricNames, optimizerNames, scheduleNames } from './generated/registry.js';
 
-/** A loss by name, or with its options: `{ type: 'crossEntropy', labelSmoothing: 0.1 }`. */
+/**
+ * A loss by name, or with its options: `{ type: 'crossEntropy', labelSmoothing: 0.1 }`.
+ *
+ * - `crossEntropy`: `labelSmoothing` (default 0), `classWeights`, `ignoreIndex` (default −100: such targets do not count)
+ * - `bceWithLogits`: `posWeight`; `huber`: `delta` (default 1); `mse`, `mae`: none
+ */
 export type Loss = LossName | ({ type: LossName } & Record<string, unknown>);
 export type LossName = (typeof lossNames)[number];
 
@@ -9,7 +14,18 @@ export type LossName = (typeof lossNames)[number];
 export type Optimizer = OptimizerName | ({ type: OptimizerName } & Record<string, unknown>);
 export type OptimizerName = (typeof optimizerNames)[number];
 
-/** How the learning rate changes: by name, or with its options. */
+/**
+ * How the learning rate changes: by name, or with its options, of which most are PyTorch's.
+ *
+ * - `linear`: `startFactor` (default 1), `endFactor` (0), `hold` (0: share of the time that stays at the start),
+ *   `totalIters` (the whole run); `cosine`: `tMax` (the whole run), `etaMin`; `step`: `stepSize` (required), `gamma`;
+ *   all three count in `unit`, `step` or `epoch`
+ * - `oneCycle`: `maxLr`, `pctStart`, `annealStrategy`, `divFactor`, `finalDivFactor`, `threePhase`
+ * - `reduceOnPlateau`: `monitor`, `mode`, `factor`, `patience`, `threshold`, `thresholdMode`, `cooldown`, `minLr`, `eps`
+ * - `warmup`: `steps` (required), `startFactor` (1/3), `after`: a schedule for the rest of the run (`constant`).
+ *   Warm-up, stable, decay is
+ *   `{ type: 'warmup', steps: 100, after: { type: 'linear', hold: 0.8 } }`
+ */
 export type Schedule = ScheduleName | ({ type: ScheduleName } & Record<string, unknown>);
 export type ScheduleName = (typeof scheduleNames)[number];
 

@@ -98,6 +98,7 @@ class Graph {
   [[nodiscard]] const ValueType& type(ValueId v) const { return (*this)[v].type; }
 
   [[nodiscard]] std::size_t value_count() const { return values_.size(); }
+  [[nodiscard]] std::size_t node_count() const { return nodes_.size(); }
   [[nodiscard]] std::span<const NodeId> order() const { return order_; }
   void set_order(std::vector<NodeId> order) { order_ = std::move(order); }
   /// Readers of every value, by value; recomputed on demand.

@@ -13,10 +13,17 @@ namespace trainyard::kernels {
 namespace {
 
 /// Queries that are worked on at a time: a causal block wastes half its square.
-constexpr std::int64_t block = 32;
+constexpr std::int64_t block = 16;
 
 /// Whether keys and values are copied first: as soon as some queries read the copy.
-constexpr bool copies(std::int64_t queries) { return queries >= block / 2; }
+constexpr bool copies(std::int64_t queries) { return queries >= block; }
+
+/// Rows of scores begin whole vectors apart.
+template <class T>
+constexpr std::int64_t whole_vectors(std::int64_t n) {
+  constexpr std::int64_t lanes = simd::lanes<T>;
+  return (n + lanes - 1) / lanes * lanes;
+}
 
 /// K or V of a head. Its rows lie far apart: a copy is read from end to end by every block, and one that is turned
 /// round, made where `turned` has room for it, makes products against its rows plain ones.
@@ -41,7 +48,7 @@ struct Keys {
 /// What a thread works in. With a null start it only measures.
 template <class T>
 struct Parts {
-  T *weights, *slopes;  ///< [block, keys]
+  T *weights, *slopes;  ///< [block, keys in whole vectors]
   T *k, *v, *dk, *dv;   ///< [keys, width]
   T *k_turned, *v_turned;
   std::byte* products;
@@ -50,7 +57,8 @@ struct Parts {
   Parts(std::byte* start, std::int64_t queries, std::int64_t keys, std::int64_t width) {
     const std::int64_t rows = std::min(block, queries);
     ScratchParts parts(start);
-    for (T** part : {&weights, &slopes}) *part = parts.take<T>(static_cast<std::ptrdiff_t>(rows * keys));
+    for (T** part : {&weights, &slopes})
+      *part = parts.take<T>(static_cast<std::ptrdiff_t>(rows * whole_vectors<T>(keys)));
     for (T** part : {&dk, &dv}) *part = parts.take<T>(static_cast<std::ptrdiff_t>(keys * width));
     const std::int64_t copied = copies(queries) ? keys * width : 0;
     for (T** part : {&k, &v, &k_turned, &v_turned}) *part = parts.take<T>(static_cast<std::ptrdiff_t>(copied));
@@ -63,9 +71,9 @@ struct Parts {
   }
 };
 
-/// Queries [first, first + rows) and the keys that one of them sees.
+/// Queries [first, first + rows), the keys that one of them sees, and how far apart their rows of scores begin.
 struct Block {
-  std::int64_t first, rows, keys;
+  std::int64_t first, rows, keys, step;
 };
 
 /// Calls f for every block of queries.
@@ -73,7 +81,8 @@ template <class T, class F>
 void each_block(const Attention<T>& h, F f) {
   for (std::int64_t first = 0; first < h.queries; first += block) {
     const std::int64_t rows = std::min(block, h.queries - first);
-    f(Block{first, rows, h.causal ? std::min(h.before + first + rows, h.keys) : h.keys});
+    const std::int64_t keys = h.causal ? std::min(h.before + first + rows, h.keys) : h.keys;
+    f(Block{first, rows, keys, whole_vectors<T>(keys)});
   }
 }
 
@@ -83,19 +92,19 @@ struct Row {
   T* at;
   std::int64_t query;
   std::int64_t seen;   ///< keys that the query sees
-  std::int64_t whole;  ///< the same, in whole vectors as far as the block reaches
-  std::int64_t keys;   ///< of the block
+  std::int64_t whole;  ///< the same in whole vectors
+  std::int64_t step;   ///< of the block
 
   Row(const Attention<T>& h, const Block& b, T* scores, std::int64_t r)
-      : at(scores + r * b.keys), query(b.first + r), seen(h.causal ? std::min(h.before + query + 1, h.keys) : h.keys) {
-    constexpr std::int64_t lanes = simd::lanes<T>;
-    keys = b.keys;
-    whole = std::min((seen + lanes - 1) / lanes * lanes, keys);
-  }
+      : at(scores + r * b.step),
+        query(b.first + r),
+        seen(h.causal ? std::min(h.before + query + 1, h.keys) : h.keys),
+        whole(whole_vectors<T>(seen)),
+        step(b.step) {}
   /// Keys that the query does not see get `beside` up to the last whole vector, and 0 behind it.
   void hide(T beside) const {
     std::fill_n(at + seen, whole - seen, beside);
-    std::fill_n(at + whole, keys - whole, T(0));
+    std::fill_n(at + whole, step - whole, T(0));
   }
   /// Drops of its numbers what the mask says.
   void drop(const Attention<T>& h) const {
@@ -123,7 +132,8 @@ void against_keys(const Attention<T>& h, const Block& b, Rows<const T> a, const 
                   .b = turned ? keys.columns : keys.rows,
                   .c = out,
                   .lda = a.step,
-                  .ldb = turned ? h.keys : keys.step};
+                  .ldb = turned ? h.keys : keys.step,
+                  .ldc = b.step};
   gemm(g, 0, b.rows, scratch);
 }
 
@@ -138,6 +148,7 @@ void over_keys(const Attention<T>& h, const Block& b, const T* weights, const Ke
                   .a = weights,
                   .b = keys.rows,
                   .c = out.at + b.first * out.step,
+                  .lda = b.step,
                   .ldb = keys.step,
                   .ldc = out.step};
   gemm(g, 0, b.rows, scratch);
@@ -153,6 +164,7 @@ void to_keys(const Attention<T>& h, const Block& b, const T* weights, Rows<const
                   .a = weights,
                   .b = a.at + b.first * a.step,
                   .c = out,
+                  .lda = b.step,
                   .ldb = a.step,
                   .accumulate = true};
   gemm(g, 0, b.keys, scratch);
@@ -173,23 +185,44 @@ void attention(const Attention<T>& h, T* o, T* log_sums, T* weights, std::byte* 
   const Keys<T> v(h, h.v, h.v_step, parts.v, nullptr);
   each_block(h, [&](const Block& b) {
     against_keys(h, b, {h.q, h.q_step}, k, parts.weights, parts.products);
+    // One kind of work at a time: while a row waits for its largest score, the next ones go on.
+    T largest[block], totals[block], shares[block];
     for (std::int64_t r = 0; r < b.rows; ++r) {
       const Row<T> row(h, b, parts.weights, r);
-      const T largest = simd::reduce_max<T>(row.seen, row.at);
+      largest[r] = simd::reduce_max<T>(row.seen, row.at);
       row.hide(-std::numeric_limits<T>::infinity());
-      simd::map<T>(
-          row.whole, row.at, [&h, largest](const V& x) { return simd::exp((x - V(largest)) * V(h.scale)); }, row.at);
-      const T total = simd::reduce_sum<T>(row.whole, [](const V& x) { return x; }, row.at);
-      const T share = T(1) / total;
-      simd::map<T>(row.whole, row.at, [share](const V& x) { return x * V(share); }, row.at);
-      log_sums[row.query] = largest * h.scale + simd::log(total);
+    }
+    for (std::int64_t r = 0; r < b.rows; ++r) {
+      const Row<T> row(h, b, parts.weights, r);
+      V sum(T(0));
+      simd::sweep<T>(
+          row.whole,
+          [&](V& x) {
+            x = simd::exp((x - V(largest[r])) * V(h.scale));
+            sum += x;
+          },
+          row.at);
+      totals[r] = simd::sum<T>(sum);
+    }
+    simd::map<T>(b.rows, shares, [](const V& total) { return V(T(1)) / total; }, totals);
+    simd::map<T>(
+        b.rows, log_sums + b.first,
+        [&h](const V& most, const V& total) { return simd::madd<T>(most, V(h.scale), simd::log(total)); }, largest,
+        totals);
+    for (std::int64_t r = 0; r < b.rows; ++r) {
+      const Row<T> row(h, b, parts.weights, r);
       if (weights != nullptr) {
         T* out = weights + row.query * h.mask_columns;
-        std::fill_n(std::copy_n(row.at, row.seen, out), h.mask_columns - row.seen, T(0));
+        simd::map<T>(row.seen, out, [&](const V& x) { return x * V(shares[r]); }, row.at);
+        std::fill_n(out + row.seen, h.mask_columns - row.seen, T(0));
       }
       row.drop(h);
     }
     over_keys(h, b, parts.weights, v, {o, h.o_step}, parts.products);
+    for (std::int64_t r = 0; r < b.rows; ++r) {
+      T* row = o + (b.first + r) * h.o_step;
+      simd::map<T>(h.width, row, [&](const V& x) { return x * V(shares[r]); }, row);
+    }
   });
 }
 
@@ -206,22 +239,25 @@ void attention_gradient(const Attention<T>& h, const T* o, const T* log_sums, co
   each_block(h, [&](const Block& b) {
     against_keys(h, b, {h.q, h.q_step}, k, parts.weights, parts.products);
     against_keys(h, b, {d_o, h.o_step}, v, parts.slopes, parts.products);
+    T means[block];
     for (std::int64_t r = 0; r < b.rows; ++r) {
-      const Row<T> weight(h, b, parts.weights, r);
       const Row<T> slope(h, b, parts.slopes, r);
-      const T log_sum = log_sums[weight.query];
-      weight.hide(-std::numeric_limits<T>::infinity());
-      simd::map<T>(
-          weight.whole, weight.at,
-          [&h, log_sum](const V& x) { return simd::exp(simd::madd<T>(x, V(h.scale), V(-log_sum))); }, weight.at);
+      Row<T>(h, b, parts.weights, r).hide(-std::numeric_limits<T>::infinity());
       slope.hide(0);
       slope.drop(h);
       // What the softmax's gradient subtracts, sum(weight · slope), is o · d_o.
-      const std::int64_t at = weight.query * h.o_step;
-      const T mean = simd::reduce_sum<T>(h.width, [](const V& x, const V& y) { return x * y; }, o + at, d_o + at);
-      simd::map<T>(
-          weight.whole, slope.at, [&h, mean](const V& w, const V& s) { return w * (s - V(mean)) * V(h.scale); },
-          weight.at, slope.at);
+      const std::int64_t at = slope.query * h.o_step;
+      means[r] = simd::reduce_sum<T>(h.width, [](const V& x, const V& y) { return x * y; }, o + at, d_o + at);
+    }
+    for (std::int64_t r = 0; r < b.rows; ++r) {
+      const Row<T> weight(h, b, parts.weights, r);
+      simd::sweep<T>(
+          weight.whole,
+          [&](V& w, V& s) {
+            w = simd::exp(simd::madd<T>(w, V(h.scale), V(-log_sums[weight.query])));
+            s = w * (s - V(means[r])) * V(h.scale);
+          },
+          weight.at, Row<T>(h, b, parts.slopes, r).at);
       weight.drop(h);
     }
     over_keys(h, b, parts.slopes, k, {dq, h.q_step}, parts.products);

@@ -9,21 +9,21 @@ namespace trainyard::kernels {
 namespace {
 
 /// c(i, j) = f(columnwise(j), c(i, j), more(i, j)…) for a matrix [rows, columns] with leading dimension ldc, which each
-/// of `more` has too. Goes down the columns, so that what belongs to a column (its bias) stays in a register, in blocks
-/// of rows that stay in cache.
+/// of `more` has too. A wide matrix is gone through row by row, as it lies in memory; in a narrow one what belongs to a
+/// column (its bias) stays in a register, for so many rows as stay in cache.
 template <class T, class P, class F, class... More>
 void over_matrix(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t ldc, T* c, P columnwise, F f,
                  const More*... more) noexcept {
-  constexpr std::ptrdiff_t block = 32;
-  for (std::ptrdiff_t first = 0; first < rows; first += block) {
-    const std::ptrdiff_t end = std::min(first + block, rows) * ldc;
+  const auto part = [&](std::ptrdiff_t first, std::ptrdiff_t last) {
     over_columns<T>(0, columns, [&](std::ptrdiff_t j, auto load, auto store) {
       const auto column = columnwise(load, j);
-      for (std::ptrdiff_t at = first * ldc + j; at < end; at += ldc) {
+      for (std::ptrdiff_t at = first * ldc + j; at < last * ldc; at += ldc) {
         store(c + at, f(column, load(c + at), load(more + at)...));
       }
     });
-  }
+  };
+  const std::ptrdiff_t together = columns >= 4 * simd::lanes<T> ? 1 : 32;
+  for (std::ptrdiff_t i = 0; i < rows; i += together) part(i, std::min(i + together, rows));
 }
 
 /// The same where nothing depends on the column: a tight matrix is one long row.

@@ -22,32 +22,74 @@ inline void over_columns(std::ptrdiff_t begin, std::ptrdiff_t end, F f) noexcept
   }
 }
 
+namespace detail {
+
+/// Rows that are added up from zero before their sum goes to the total.
+inline constexpr std::ptrdiff_t reduced_rows = 256;
+
+/// One vector of columns, its four sums in registers.
+template <class T, class F, class Load>
+inline simd::Vec<T> reduce_vector(std::ptrdiff_t rows, std::ptrdiff_t j, F term, Load load,
+                                  simd::Vec<T> total) noexcept {
+  using V = simd::Vec<T>;
+  for (std::ptrdiff_t i = 0; i < rows;) {
+    const std::ptrdiff_t stop = std::min(i + reduced_rows, rows);
+    V s0(T(0)), s1(T(0)), s2(T(0)), s3(T(0));
+    for (; i + 4 <= stop; i += 4) {
+      s0 += term(load, i, j);
+      s1 += term(load, i + 1, j);
+      s2 += term(load, i + 2, j);
+      s3 += term(load, i + 3, j);
+    }
+    for (; i < stop; ++i) s0 += term(load, i, j);
+    total += (s0 + s1) + (s2 + s3);
+  }
+  return total;
+}
+
+/// Whole vectors of columns [begin, begin + width), in the same order of additions, but row by row: where rows lie far
+/// apart, a column alone would fetch the same cache lines several times.
+template <class T, int width, class F>
+inline void reduce_strip(std::ptrdiff_t rows, std::ptrdiff_t begin, F term, T* out, bool accumulate) noexcept {
+  constexpr int L = simd::lanes<T>;
+  static_assert(width % L == 0);
+  const auto load = [](const T* p) { return simd::load<T>(p); };
+  if (!accumulate) std::fill_n(out + begin, width, T(0));
+  for (std::ptrdiff_t i = 0; i < rows;) {
+    const std::ptrdiff_t stop = std::min(i + reduced_rows, rows);
+    const std::ptrdiff_t fours = i + (stop - i) / 4 * 4;
+    T sums[4][width] = {};
+    for (; i < stop; ++i) {
+      T* s = sums[i < fours ? i % 4 : 0];
+      for (int j = 0; j < width; j += L) simd::store<T>(s + j, simd::load<T>(s + j) + term(load, i, begin + j));
+    }
+    for (int j = 0; j < width; j += L) {
+      const auto sum = [&](int k) { return simd::load<T>(sums[k] + j); };
+      simd::store<T>(out + begin + j, simd::load<T>(out + begin + j) + ((sum(0) + sum(1)) + (sum(2) + sum(3))));
+    }
+  }
+}
+
+}  // namespace detail
+
 /// out[j] (+)= sum over i in [0, rows) of term(load, i, j) for columns j in [begin, end); `term` returns the vector of
-/// columns that starts at j, reading memory through `load` only. A column's order of additions follows from `rows`
-/// alone (blocks of 256 rows, in each four interleaved sums), so any cut into columns gives the same bits.
+/// columns that starts at j, reading memory through `load` only, and none of `out`. A column's order of additions
+/// follows from `rows` alone (blocks of 256 rows, in each four interleaved sums), so any cut into columns gives the
+/// same bits.
 template <class T, class F>
 inline void reduce_columns(std::int64_t rows, std::int64_t begin, std::int64_t end, F term, T* out,
                            bool accumulate = false) noexcept {
-  using V = simd::Vec<T>;
-  constexpr std::ptrdiff_t block = 256;
+  constexpr std::ptrdiff_t strip = 64;
   const auto count = static_cast<std::ptrdiff_t>(rows);
-  over_columns<T>(static_cast<std::ptrdiff_t>(begin), static_cast<std::ptrdiff_t>(end),
-                  [&](std::ptrdiff_t j, auto load, auto store) {
-                    V total = accumulate ? load(out + j) : V(T(0));
-                    for (std::ptrdiff_t i = 0; i < count;) {
-                      const std::ptrdiff_t stop = std::min(i + block, count);
-                      V s0(T(0)), s1(T(0)), s2(T(0)), s3(T(0));
-                      for (; i + 4 <= stop; i += 4) {
-                        s0 += term(load, i, j);
-                        s1 += term(load, i + 1, j);
-                        s2 += term(load, i + 2, j);
-                        s3 += term(load, i + 3, j);
-                      }
-                      for (; i < stop; ++i) s0 += term(load, i, j);
-                      total += (s0 + s1) + (s2 + s3);
-                    }
-                    store(out + j, total);
-                  });
+  auto first = static_cast<std::ptrdiff_t>(begin);
+  const auto last = static_cast<std::ptrdiff_t>(end);
+  if (count >= 32) {
+    for (; first + strip <= last; first += strip) detail::reduce_strip<T, strip>(count, first, term, out, accumulate);
+  }
+  over_columns<T>(first, last, [&](std::ptrdiff_t j, auto load, auto store) {
+    const simd::Vec<T> start = accumulate ? load(out + j) : simd::Vec<T>(T(0));
+    store(out + j, detail::reduce_vector<T>(count, j, term, load, start));
+  });
 }
 
 /// out[j] (+)= sum over i of x[i, j] for columns j in [begin, end); x is [rows, *] with leading dimension ldx, `x` and

@@ -1,9 +1,13 @@
 // A decoder-only Transformer that predicts the next token, ids [*, T] -> logits [*, T, vocab]: GPT-2 (Radford et al.
 // 2019; norms before the sums, GELU by its tanh form) or, with norm = rmsNorm, mlp = swiglu (Shazeer 2020,
-// arXiv:2002.05202) and position = rope, Llama (Touvron et al. 2023, arXiv:2302.13971). Weights begin as N(0, 0.02),
-// those that lead back into the sum divided by sqrt(2 layers). Names with layerNorm are nanoGPT's (wte.weight,
-// h.0.attn.c_attn.weight), with rmsNorm Llama's (embed_tokens.weight, layers.0.self_attn.q_proj.weight).
-#include <cmath>
+// arXiv:2002.05202) and position = rope, Llama (Touvron et al. 2023, arXiv:2302.13971). Names with layerNorm are
+// nanoGPT's (wte.weight, h.0.attn.c_attn.weight), with rmsNorm Llama's (embed_tokens.weight,
+// layers.0.self_attn.q_proj.weight).
+//
+// Embeddings and head begin as GPT-2's, N(0, 0.02). Its other weights do too, which suits a width of 768 and more; here
+// they keep the size of what they read at any width (LeCun), and those that lead back into the sum are zero, so that
+// every block begins by passing on what it gets (Zhang et al. 2019, arXiv:1901.09321). benchmarks/README.md has
+// figures.
 #include <optional>
 #include <string>
 
@@ -78,15 +82,14 @@ struct Gpt {
   [[nodiscard]] bool llama() const { return norm == "rmsNorm"; }
   [[nodiscard]] bool biased() const { return bias.value_or(!llama()); }
 
+  static constexpr const char* inner_init = "lecunNormal";
+  static constexpr const char* residual_init = "zeros";  ///< of products that lead back into the sum
   static Json normal(double deviation) {
     Json init = Json::object();
     init["type"] = "normal";
     init["std"] = deviation;
     return init;
   }
-  /// Of products that lead back into the sum.
-  [[nodiscard]] Json residual() const { return normal(0.02 / std::sqrt(2.0 * static_cast<double>(layers))); }
-
   [[nodiscard]] Part norm_part() const {
     Part part(norm);
     if (eps) part = std::move(part).with("eps", *eps);
@@ -112,8 +115,8 @@ struct Gpt {
                          .with("rope", position == "rope")
                          .with("ropeBase", rope_base)
                          .with("names", llama() || apart ? "llama" : "gpt2")
-                         .with("weightInit", normal(0.02))
-                         .with("outInit", residual());
+                         .with("weightInit", inner_init)
+                         .with("outInit", residual_init);
     if (kv_heads) attention = std::move(attention).with("kvHeads", *kv_heads);
     ValueId v = parts.build(at + (llama() ? "input_layernorm" : "ln_1"), norm_part(), x);
     v = parts.build(at + (llama() ? "self_attn" : "attn"), attention, v);
@@ -126,14 +129,14 @@ struct Gpt {
   [[nodiscard]] ValueId feed_forward(const LayerBuilder& b, Parts& parts, const std::string& at, ValueId x) const {
     const std::int64_t inner = ff.value_or(4 * dim);
     if (mlp == "swiglu") {
-      ValueId gate = parts.build(at + "gate_proj", linear_part(inner, normal(0.02)), x);
+      ValueId gate = parts.build(at + "gate_proj", linear_part(inner, inner_init), x);
       gate = parts.build(at + "act_fn", Part("silu"), gate);
-      const ValueId up = parts.build(at + "up_proj", linear_part(inner, normal(0.02)), x);
-      return parts.build(at + "down_proj", linear_part(dim, residual()), b.graph().add(ops::mul, {gate, up}));
+      const ValueId up = parts.build(at + "up_proj", linear_part(inner, inner_init), x);
+      return parts.build(at + "down_proj", linear_part(dim, residual_init), b.graph().add(ops::mul, {gate, up}));
     }
-    ValueId v = parts.build(at + (llama() ? "up_proj" : "c_fc"), linear_part(inner, normal(0.02)), x);
+    ValueId v = parts.build(at + (llama() ? "up_proj" : "c_fc"), linear_part(inner, inner_init), x);
     v = parts.build(at + "act", Part("gelu").with("approximate", "tanh"), v);
-    return parts.build(at + (llama() ? "down_proj" : "c_proj"), linear_part(dim, residual()), v);
+    return parts.build(at + (llama() ? "down_proj" : "c_proj"), linear_part(dim, residual_init), v);
   }
 };
 

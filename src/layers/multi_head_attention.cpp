@@ -92,6 +92,10 @@ struct MultiHeadAttention {
     };
     if (width % heads != 0) refuse("heads", width, heads);
     if (heads % kv_heads.value_or(heads) != 0) refuse("kvHeads", heads, *kv_heads);
+    // Rotary positions turn pairs of numbers.
+    if (rope && width % 2 != 0) {
+      throw Error(ErrorCode::invalid_value, b.path() + ".rope", "width % 2 = 0", std::to_string(width));
+    }
     if (rope && width / heads % 2 != 0) refuse("heads", width / 2, heads);
   }
 

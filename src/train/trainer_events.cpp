@@ -107,9 +107,11 @@ std::string Trainer::find_culprit() {
 }
 
 Json Trainer::status() const {
-  return json_object("state", state_name(), "step", at_.step, "epoch", batches_.position().epoch, "row",
-                     batches_.position().row, "stepsPerEpoch", batches_.steps_per_epoch(), "loss", loss_, "lr", lr_,
-                     "optimizer", learner_.optimizer().json());
+  Json status = json_object("state", state_name(), "step", at_.step, "epoch", batches_.position().epoch, "row",
+                            batches_.position().row, "stepsPerEpoch", batches_.steps_per_epoch(), "loss", loss_, "lr",
+                            lr_, "optimizer", learner_.optimizer().json());
+  if (!reason_.empty()) status["reason"] = reason_;
+  return status;
 }
 
 }  // namespace trainyard

@@ -45,6 +45,10 @@ cases = [
         {"type": "linear", "startFactor": 0.25, "endFactor": 0.75, "totalIters": 20},
         lambda o: lr.LinearLR(o, 0.25, 0.75, 20),
     ),
+    case(
+        {"type": "linear", "hold": 0.25, "endFactor": 0.1, "totalIters": 40},
+        lambda o: lr.SequentialLR(o, [lr.ConstantLR(o, factor=1.0), lr.LinearLR(o, 1.0, 0.1, 30)], milestones=[10]),
+    ),
     case("cosine", lambda o: lr.CosineAnnealingLR(o, STEPS)),
     case({"type": "cosine", "tMax": 24, "etaMin": 0.01}, lambda o: lr.CosineAnnealingLR(o, 24, 0.01)),
     case({"type": "cosine", "unit": "epoch"}, lambda o: lr.CosineAnnealingLR(o, STEPS // E), E),

@@ -98,6 +98,8 @@ TYPED_TEST(GemmTest, EveryEdgeOfTheBlocks) {
     }
     for (const std::int64_t m : {95, 96, 97, 255, 257}) check<TypeParam>(form, m, 130, 70);
     for (const std::int64_t n : {127, 128, 129, 511, 512, 513, 545}) check<TypeParam>(form, 50, n, 20);
+    check<TypeParam>(form, 70, 260, 70);
+    check<TypeParam>(form, 97, 545, 70);
   }
 }
 
@@ -114,7 +116,8 @@ TYPED_TEST(GemmTest, AnyCutGivesTheSameBits) {
     std::int64_t m, n, k;
   };
   for (const Transpose form : all_forms) {
-    for (const auto [m, n, k] : {Size{23, 29, 300}, Size{10, 8, 2}, Size{260, 140, 70}, Size{9, 1, 33}}) {
+    for (const auto [m, n, k] :
+         {Size{23, 29, 300}, Size{10, 8, 2}, Size{260, 140, 70}, Size{70, 260, 70}, Size{9, 1, 33}}) {
       Problem<T> whole(form, m, n, k);
       const auto bias = random_numbers<T>(n, 3);
       whole.g.bias = bias.data();

@@ -1,5 +1,7 @@
 #include "kernels/reduce.hpp"
 
+#include <utility>
+
 #include "buffers.hpp"
 
 namespace trainyard::kernels {
@@ -12,8 +14,8 @@ TYPED_TEST_SUITE(Reduce, Precisions);
 TYPED_TEST(Reduce, ColumnsAndRows) {
   using T = TypeParam;
   const int lanes = simd::lanes<T>;
-  for (const std::int64_t rows : {1, 3, 4, 5, 255, 256, 257, 1031}) {
-    for (const std::int64_t n : {1, 2, lanes - 1, lanes, lanes + 1, 3 * lanes + 2}) {
+  for (const std::int64_t rows : {1, 3, 4, 5, 43, 255, 256, 257, 1031}) {
+    for (const std::int64_t n : {1, 2, lanes - 1, lanes, lanes + 1, 3 * lanes + 2, 133}) {
       const std::int64_t ld = n + 2;
       const auto x = random_numbers<T>(rows * ld, 1);
       Guarded<T> columns(n), cut(n), sums(rows);
@@ -41,11 +43,17 @@ TYPED_TEST(Reduce, ColumnsAndRows) {
 
 TYPED_TEST(Reduce, SumsCanBeAddedToWhatIsThere) {
   using T = TypeParam;
-  const auto x = random_numbers<T>(5 * 19, 1);
-  Guarded<T> out(19, T(2)), plain(19);
-  column_sum<T>(5, 0, 19, x.data(), 19, out.data(), true);
-  column_sum<T>(5, 0, 19, x.data(), 19, plain.data());
-  for (std::int64_t j = 0; j < 19; ++j) EXPECT_TRUE(close(out[j], 2 + static_cast<double>(plain[j]), 5));
+  for (const auto& [rows, n] : {std::pair{5, 19}, std::pair{41, 70}}) {
+    const auto x = random_numbers<T>(rows * n, 1);
+    Guarded<T> out(n, T(2)), plain(n);
+    column_sum<T>(rows, 0, n, x.data(), n, out.data(), true);
+    column_sum<T>(rows, 0, n, x.data(), n, plain.data());
+    for (std::int64_t j = 0; j < n; ++j) EXPECT_TRUE(close(out[j], 2 + static_cast<double>(plain[j]), rows));
+    Guarded<T> cut(n, T(2));
+    column_sum<T>(rows, 0, n / 2 + 1, x.data(), n, cut.data(), true);
+    column_sum<T>(rows, n / 2 + 1, n, x.data(), n, cut.data(), true);
+    EXPECT_TRUE(cut.same_bits(out));
+  }
 }
 
 TYPED_TEST(Reduce, PartialsAreAddedInOrder) {

@@ -45,17 +45,20 @@ ValueId attention(Builder& b) {
 
 /// All at once, keys with values, and each apart; fewer queries than a block and more; heads that share; lengths;
 /// dropped weights.
-const Declare attention_case({.name = "attention",
-                              .build = attention,
-                              .instances = {{{{"x", {2, 1, 3}}}, {{"heads", 1}}},
-                                            {{{"x", {2, 5, 18}}}, {{"heads", 2}, {"causal", true}}},
-                                            {{{"x", {1, 37, 6}}}, {{"heads", 1}, {"causal", true}}},
-                                            {{{"x", {2, 3, 8}}, {"k", {2, 4, 16}}, {"lengths", {2}}}, {{"heads", 2}}},
-                                            {{{"x", {2, 4, 12}}, {"k", {2, 4, 3}}, {"v", {2, 4, 3}}},
-                                             {{"heads", 4}, {"kvHeads", 1}, {"causal", true}}},
-                                            {{{"x", {2, 6, 16}}, {"lengths", {2}}},
-                                             {{"heads", 4}, {"kvHeads", 2}, {"dropout", 0.25}}}},
-                              .golden = {"attention"}});
+const Declare attention_case(
+    {.name = "attention",
+     .build = attention,
+     .instances = {{{{"x", {2, 1, 3}}}, {{"heads", 1}}},
+                   {{{"x", {2, 5, 18}}}, {{"heads", 2}, {"causal", true}}},
+                   {{{"x", {1, 37, 6}}}, {{"heads", 1}, {"causal", true}}},
+                   {{{"x", {1, 16, 6}}}, {{"heads", 1}, {"causal", true}}},
+                   {{{"x", {2, 21, 30}}, {"lengths", {2}}}, {{"heads", 3}, {"kvHeads", 1}, {"dropout", 0.25}}},
+                   {{{"x", {1, 17, 12}}, {"k", {1, 23, 12}}, {"v", {1, 23, 12}}}, {{"heads", 1}}},
+                   {{{"x", {2, 3, 8}}, {"k", {2, 4, 16}}, {"lengths", {2}}}, {{"heads", 2}}},
+                   {{{"x", {2, 4, 12}}, {"k", {2, 4, 3}}, {"v", {2, 4, 3}}},
+                    {{"heads", 4}, {"kvHeads", 1}, {"causal", true}}},
+                   {{{"x", {2, 6, 16}}, {"lengths", {2}}}, {{"heads", 4}, {"kvHeads", 2}, {"dropout", 0.25}}}},
+     .golden = {"attention"}});
 
 }  // namespace
 }  // namespace trainyard::testing_ops

@@ -64,6 +64,7 @@ for (const worker of [true, false]) {
         /nn\.graph/,
       ],
       'a graph of nothing': [() => nn.graph({}), 'TYPE_MISMATCH', 'nodes'],
+      'a node that is none': [() => nn.graph({ nodes: [null], outputs: [] }), 'TYPE_MISMATCH', 'nodes[0]'],
       'a graph without outputs': [() => build(nn.graph({ nodes: [], outputs: [] })), 'INVALID_GRAPH', 'outputs'],
       'a residual with an option that it lacks': [
         () => build(nn.residual([nn.linear(2)], { shortct: [] })),

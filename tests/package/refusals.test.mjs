@@ -79,6 +79,8 @@ describe('networks that read and write', () => {
     'a file cut at its end': [() => engine.tokenizer({ json: json.slice(0, -1) }), 'BAD_FILE tokenizer', 'JSON', /./],
     'a file that goes on': [() => engine.tokenizer({ json: `${json}{}` }), 'BAD_FILE tokenizer', 'JSON', /./],
     'a file nested beyond reason': [() => engine.tokenizer({ json: '['.repeat(1e6) }), 'BAD_FILE tokenizer', '<= 64 levels', '> 64 levels'],
+    'a file with half a character': [() => engine.tokenizer({ json: json.replace('"!"', '"\ud800"') }), 'INVALID_VALUE tokenizer.json', 'UTF-16', '\\ud800'],
+    'half a character for unknown ones': [() => engine.tokenizer({ type: 'char', text: 'a', unknown: '\ud800' }), 'INVALID_VALUE tokenizer.unknown', 'UTF-16', '\\ud800'],
     'a file with a key twice': [() => engine.tokenizer({ json: json.replace('"vocab":{', '"vocab":{"!":0,') }), 'BAD_FILE tokenizer', '', '!'],
     'a file that is a list': [() => engine.tokenizer({ json: [] }), 'BAD_FILE tokenizer', '{ model, … }', '[]'],
     'an id twice': [() => file((_, m) => (m.vocab['!'] = 1)), 'BAD_FILE tokenizer.model.vocab."', '!', '"'],

@@ -65,6 +65,7 @@ describe('a run', () => {
     for await (const event of run) if (event.type === 'progress' && ++heard === 2) break;
     const stopped = await run.stop();
     assert.equal(stopped.state, 'stopped');
+    assert.equal(stopped.reason, 'stopped');
     assert.ok(stopped.step > one.step + 5);
     assert.deepEqual(await run.done, stopped);
     assert.deepEqual(await run.stop(), stopped, 'stopping twice is harmless');
@@ -86,6 +87,15 @@ describe('a run', () => {
     await failureOf(model.fit(spiral, { ...options, steps: 1 }).done, 'BUSY');
     await run.stop();
     assert.equal((await model.fit(spiral, { ...options, steps: 1 }).done).step, 1);
+    model.dispose();
+  });
+
+  test('says why it ended', async () => {
+    const model = await make();
+    assert.equal((await model.fit(spiral, { ...options, epochs: 2 }).done).reason, 'complete');
+    const still = { ...options, optimizer: { type: 'sgd', lr: 0 }, val: spiral, epochs: 9 };
+    const { reason, epoch } = await model.fit(spiral, { ...still, earlyStopping: { patience: 2 } }).done;
+    assert.deepEqual([reason, epoch], ['early stopping', 3]);
     model.dispose();
   });
 

@@ -184,6 +184,29 @@ test('series become windows, normalised by what is trained on', () =>
     assert.equal(await where([1, 2, 3], {}), 'MISSING_OPTION series.length');
   }));
 
+test('a series far from zero keeps its differences', () =>
+  withEngine({ threads: 1 }, async (engine) => {
+    const list = Array.from({ length: 100 }, (_, i) => 1.7e9 + i);
+    for (const values of [list, Float64Array.from(list), { data: Float64Array.from(list), shape: [100, 1] }]) {
+      const { train, mean, std } = data.seriesWindows(values, { length: 3, val: 0 });
+      assert.equal(mean[0], 1.7e9 + 49.5);
+      const { data: x } = (await engine.readData(train)).inputs.x;
+      assert.ok(Math.abs(x[0] * std[0] + 49.5) < 1e-4 && Math.abs((x[1] - x[0]) * std[0] - 1) < 1e-4);
+    }
+    // What never changes stays as it is, though sums of 0.1 are not exact.
+    const still = data.seriesWindows(
+      Array.from({ length: 1000 }, (_, i) => [0.1, i, 98.6]),
+      { length: 3, val: 0 },
+    );
+    assert.deepEqual([still.mean[0], still.std[0], still.mean[2], still.std[2]], [0.1, 1, 98.6, 1]);
+    const refused = (values) => failureOf((async () => data.seriesWindows(values, { length: 1, normalize: false }))());
+    assert.equal((await refused([1, 2, 3, 1e300, 5])).path, 'values[3, 0]', 'more than single precision holds');
+    const scaled = await refused({ data: new Float32Array(9), shape: [9], scale: 2 });
+    assert.deepEqual([scaled.code, scaled.path], ['UNKNOWN_OPTION', 'values.scale']);
+    assert.equal((await refused(new BigInt64Array(9))).code, 'TYPE_MISMATCH');
+    assert.equal((await refused(new Int16Array(9))).code, 'TYPE_MISMATCH');
+  }));
+
 test('sequences of different lengths are padded, with their lengths', () =>
   withEngine({ threads: 1 }, async (engine) => {
     const read = async (fields) => engine.readData(data.sequences(fields));
@@ -212,6 +235,11 @@ test('sequences of different lengths are padded, with their lengths', () =>
     for (const first of [undefined, null, [], 'a']) {
       assert.equal((await refused({ inputs: [[first]], targets: [1] })).code, 'TYPE_MISMATCH');
     }
+    for (const hole of [undefined, null, {}, true, '', [], [1]]) {
+      const error = await refused({ inputs: [[1, hole, 3]], targets: [1] });
+      assert.match(`${error.code} ${error.path}`, /^(TYPE|SHAPE)_MISMATCH inputs\[0\]\[1\]$/);
+    }
+    assert.equal((await refused({ inputs: [[1]], targets: [0], length: 1e10 })).code, 'OUT_OF_MEMORY');
     // What an Int32Array cannot hold does not wrap around.
     assert.equal((await refused({ inputs: [[2 ** 40]], targets: [1] })).path, 'inputs[0][0]');
     assert.equal((await refused({ inputs: [[1], [1, 2]], targets: [[2 ** 40], [1, 2]] })).path, 'targets[0][0]');

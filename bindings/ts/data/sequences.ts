@@ -3,7 +3,7 @@ import { failure } from '../errors.js';
 import type { HintKey } from '../text/keys.js';
 import { flag, kindOf, optionsOf, refuseUnknown, whole } from '../plain.js';
 import { arrays, Dataset } from './dataset.js';
-import { Buffers, type NumberArray, type Values } from './values.js';
+import { shaped, type NumberArray, type Values } from './values.js';
 
 export interface SeriesOptions {
   /** Steps that the model sees. */
@@ -41,18 +41,20 @@ export function seriesWindows(values: Values, options: SeriesOptions): Omit<Seri
   const { length, horizon = 1, val = 0.1, normalize = true, stride = 1 } = given as Partial<SeriesOptions>;
   if (length === undefined) throw failure('MISSING_OPTION', 'series.length', { expected: '>= 1' });
   const needed = whole(length, 1, 'series.length') + whole(horizon, 1, 'series.horizon');
-  const buffers = new Buffers();
-  const array = buffers.add(values, 'values');
-  refuseUnknown(array, ['shape', 'dtype', 'buffer'], 'values');
-  const numbers = Float32Array.from(buffers.list[array.buffer]!);
-  const [steps = 0, ...rest] = array.shape;
+  const { data, shape, ...more } = shaped(values, 'values');
+  refuseUnknown(more, ['data', 'shape'], 'values');
+  // In doubles until a large mean is off.
+  const numbers = Float64Array.from(data);
+  const [steps = 0, ...rest] = shape;
   const features = rest.reduce((a, b) => a * b, 1);
-  const bad = numbers.findIndex((x) => !Number.isFinite(x));
-  if (bad >= 0) {
+  const refuseInfinite = (list: NumberArray) => {
+    const bad = list.findIndex((x) => !Number.isFinite(x));
+    if (bad < 0) return;
     throw failure('INVALID_DATA', `values[${Math.floor(bad / features)}, ${bad % features}]`, {
-      got: String(numbers[bad]),
+      got: String(data[bad]),
     });
-  }
+  };
+  refuseInfinite(numbers);
   const enough = (there: number, path: string, hint: HintKey) => {
     if (there < needed) throw failure('EMPTY_DATA', path, { expected: `>= ${needed}`, got: String(there), hint });
   };
@@ -73,11 +75,15 @@ export function seriesWindows(values: Values, options: SeriesOptions): Omit<Seri
       return sum / (steps - held);
     };
     for (let f = 0; f < features; f++) {
-      const middle = (mean[f] = average(f, (x) => x));
+      // From the first number on: the differences of what never changes are exactly zero.
+      const origin = numbers[f]!;
+      const middle = (mean[f] = origin + average(f, (x) => x - origin));
       std[f] = Math.sqrt(average(f, (x) => (x - middle) ** 2)) || 1; // what never changes stays as it is
       for (let i = f; i < numbers.length; i += features) numbers[i] = (numbers[i]! - middle) / std[f]!;
     }
   }
+  const stored = Float32Array.from(numbers);
+  refuseInfinite(stored);
   const spec = {
     kind: 'series',
     values: { buffer: 0 },
@@ -87,7 +93,7 @@ export function seriesWindows(values: Values, options: SeriesOptions): Omit<Seri
     features,
   };
   const part = (from: number, to: number) =>
-    new Dataset({ kind: 'source', described: { spec, buffers: [numbers.slice(from, to)] } });
+    new Dataset({ kind: 'source', described: { spec, buffers: [stored.slice(from, to)] } });
   return { train: part(0, border), ...(val !== 0 && { val: part(border, numbers.length) }), mean, std };
 }
 
@@ -107,7 +113,22 @@ export interface Sequences {
 /**
  * Labelled sequences of different lengths: the inputs `x`, `[n, length]` ids or `[n, length, features]`, filled up at
  * the end, and `lengths`, how long each is. Class ids for each step are filled up with −100, which `crossEntropy`
- * ignores.
+ * ignores. Targets that are as many as the steps of each sequence and whole count as class ids for each step; where all
+ * lists are equally long and the sequences are not, as numbers to foretell.
+ *
+ * A model sees where a sequence ends if it takes `lengths` too; one that takes `x` alone reads the filling as well:
+ *
+ * ```js
+ * class Net extends nn.Module {
+ *   words = nn.embedding(vocab, 16);
+ *   reader = nn.gru(32, { output: 'last' });
+ *   head = nn.linear(classes);
+ *   forward(x, lengths) {
+ *     return x.through(this.words).into(this.reader, lengths).through(this.head);
+ *   }
+ * }
+ * await engine.model(new Net(), { inputs: { x: { shape: [length], dtype: 'i32' }, lengths: { shape: [], dtype: 'i32' } } });
+ * ```
  *
  * @throws {TrainyardError} EMPTY_DATA for none or an empty one, SHAPE_MISMATCH for one that is too long or does not fit
  * its targets, TYPE_MISMATCH for ids that are no whole numbers, INVALID_VALUE for those of more than 32 bits.
@@ -131,7 +152,7 @@ export function sequences(fields: Sequences): Dataset {
   });
   const length = whole(given.length ?? lengths.reduce((a, b) => Math.max(a, b)), 1, 'sequences.length');
   const first: unknown = inputs[0]![0];
-  const features = typeof first === 'number' ? 0 : lengthOf(first);
+  const features = typeof first === 'object' ? lengthOf(first) : 0;
   if (typeof first !== 'number' && !(features > 0)) {
     throw failure('TYPE_MISMATCH', 'inputs[0][0]', { expected: 'number, [number, …]', got: kindOf(first) });
   }
@@ -168,7 +189,11 @@ function numberIn(x: unknown, path: string, id: boolean): number {
 /** Sequences of the same length: ids, or steps of so many features. */
 function fill(list: Sequences['inputs'], name: string, length: number, features: number, pad: number) {
   const width = features || 1;
-  const data = features ? new Float32Array(list.length * length * width) : new Int32Array(list.length * length);
+  const size = list.length * length * width;
+  if (size > 2 ** 30) {
+    throw failure('OUT_OF_MEMORY', name, { got: `${4 * size} B`, hint: 'smaller' });
+  }
+  const data = features ? new Float32Array(size) : new Int32Array(size);
   data.fill(pad);
   list.forEach((sequence, row) => {
     if (sequence.length > length) {
@@ -176,8 +201,9 @@ function fill(list: Sequences['inputs'], name: string, length: number, features:
     }
     Array.from(sequence as ArrayLike<number | Sequence>).forEach((step, i) => {
       const path = `${name}[${row}][${i}]`;
-      const numbers = typeof step === 'number' ? [step] : Array.from(Object(step) as Sequence);
-      if (typeof step === 'number' ? features > 0 : numbers.length !== features) {
+      const several = typeof step === 'object' && step !== null;
+      const numbers = several ? Array.from(step) : [step];
+      if (several ? features === 0 || numbers.length !== features : features > 0) {
         throw failure('SHAPE_MISMATCH', path, { expected: features ? `[${features}]` : 'integer', got: kindOf(step) });
       }
       numbers.forEach((x, f) => {

@@ -83,6 +83,14 @@ async function* streamed(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
   }
 }
 
+/** Refuses half a character, in whose place an encoder would put U+FFFD: `at` gives the error's path. */
+export function refuseHalves(text: string, at: (half: number) => string): void {
+  const half = text.search(/\p{Surrogate}/u);
+  if (half < 0) return;
+  const got = `\\u${text.charCodeAt(half).toString(16)}`;
+  throw failure('INVALID_VALUE', at(half), { expected: 'UTF-16', got, hint: 'not_utf8' });
+}
+
 function* encoded(text: string): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   let place = 0;
@@ -91,13 +99,7 @@ function* encoded(text: string): Generator<Uint8Array> {
     // Never between the two halves of a character.
     if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
     const part = text.slice(i, end);
-    // The encoder would put U+FFFD in the place of half a character.
-    const half = part.search(/\p{Surrogate}/u);
-    if (half >= 0) {
-      const at = place + encoder.encode(part.slice(0, half)).length;
-      const got = `\\u${part.charCodeAt(half).toString(16)}`;
-      throw failure('INVALID_VALUE', `text[${at}]`, { expected: 'UTF-16', got, hint: 'not_utf8' });
-    }
+    refuseHalves(part, (half) => `text[${place + encoder.encode(part.slice(0, half)).length}]`);
     const bytes = encoder.encode(part);
     place += bytes.length;
     yield bytes;

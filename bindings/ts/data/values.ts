@@ -37,28 +37,22 @@ export interface DescribedArray {
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value) || isArray(value);
 const isArray = (value: unknown): value is NumberArray => ArrayBuffer.isView(value) && !(value instanceof DataView);
 
+const types = [Float32Array, Float64Array, Int32Array, Uint8Array, Uint8ClampedArray];
+
 /** The numbers in a type that the engine has. */
-function stored(data: NumberArray, path: string): { bytes: Bytes; dtype: DescribedArray['dtype'] } {
+function stored(data: NumberArray): { bytes: Bytes; dtype: DescribedArray['dtype'] } {
   if (data instanceof Float32Array) return { bytes: data, dtype: 'f32' };
-  if (data instanceof Int32Array) return { bytes: data, dtype: 'i32' };
-  if (data instanceof Uint8Array) return { bytes: data, dtype: 'u8' };
-  if (data instanceof Uint8ClampedArray) {
-    return { bytes: new Uint8Array(data.buffer, data.byteOffset, data.length), dtype: 'u8' };
-  }
   if (data instanceof Float64Array) return { bytes: new Float32Array(data), dtype: 'f32' };
-  throw failure('TYPE_MISMATCH', path, {
-    expected: 'Float32Array, Int32Array, Uint8Array',
-    got: Object.prototype.toString.call(data).slice(8, -1),
-    hint: 'typed_array',
-  });
+  if (data instanceof Int32Array) return { bytes: data, dtype: 'i32' };
+  return { bytes: new Uint8Array(data.buffer, data.byteOffset, data.length), dtype: 'u8' };
 }
 
 /** Nested numbers, flat, with the shape of the nesting. */
-function flatten(nested: NestedNumbers, path: string): { data: Float32Array; shape: number[] } {
+function flatten(nested: NestedNumbers, path: string): ShapedArray {
   const shape: number[] = [];
   for (let level: unknown = nested; isList(level); level = level[0]) shape.push(level.length);
   const size = shape.reduce((a, b) => a * b, 1);
-  const data = new Float32Array(size);
+  const data = new Float64Array(size);
   let filled = 0;
   const fill = (level: unknown, axis: number, at: string): void => {
     if (axis === shape.length) {
@@ -79,27 +73,40 @@ function flatten(nested: NestedNumbers, path: string): { data: Float32Array; sha
   return { data, shape };
 }
 
+/** Any values as an array with its shape. Throws TYPE_MISMATCH or SHAPE_MISMATCH with the path. */
+export function shaped(values: Values, path: string): ShapedArray {
+  if (Array.isArray(values)) return flatten(values as NestedNumbers, path);
+  const given = isArray(values) ? { data: values, shape: [values.length] } : (Object(values) as ShapedArray);
+  const { data } = given;
+  const shape: unknown = given.shape;
+  if (!isArray(data) || !isList(shape)) {
+    throw failure('TYPE_MISMATCH', path, { expected: '{ data, shape }', got: kindOf(values), hint: 'typed_array' });
+  }
+  if (!types.some((type) => data instanceof type)) {
+    throw failure('TYPE_MISMATCH', path, {
+      expected: 'Float32Array, Int32Array, Uint8Array',
+      got: Object.prototype.toString.call(data).slice(8, -1),
+      hint: 'typed_array',
+    });
+  }
+  const size = (shape as readonly number[]).reduce((a, b) => a * b, 1);
+  if (size !== data.length) {
+    const expected = `[${shape.join(', ')}] = ${size}`;
+    throw failure('SHAPE_MISMATCH', path, { expected, got: String(data.length), hint: 'shape_of_data' });
+  }
+  return given;
+}
+
 /** Collects arrays; their descriptions name them by number. */
 export class Buffers {
   readonly list: Bytes[] = [];
 
   /** Describes an array for the engine. Throws TYPE_MISMATCH or SHAPE_MISMATCH with the path. */
   add(values: Values, path: string): DescribedArray {
-    if (Array.isArray(values)) return this.add(flatten(values as NestedNumbers, path), path);
-    if (isArray(values)) return this.add({ data: values, shape: [values.length] }, path);
-    const { data, shape: given, ...options } = Object(values) as ShapedArray;
-    const shape: unknown = given;
-    if (!isArray(data) || !isList(shape)) {
-      throw failure('TYPE_MISMATCH', path, { expected: '{ data, shape }', got: kindOf(values), hint: 'typed_array' });
-    }
-    const size = (shape as readonly number[]).reduce((a, b) => a * b, 1);
-    if (size !== data.length) {
-      const expected = `[${shape.join(', ')}] = ${size}`;
-      throw failure('SHAPE_MISMATCH', path, { expected, got: String(data.length), hint: 'shape_of_data' });
-    }
-    const { bytes, dtype } = stored(data, path);
+    const { data, shape, ...options } = shaped(values, path);
+    const { bytes, dtype } = stored(data);
     this.list.push(bytes);
-    return { ...plain({ ...options, shape: [...(shape as number[])] }, path), dtype, buffer: this.list.length - 1 };
+    return { ...plain({ ...options, shape: [...shape] }, path), dtype, buffer: this.list.length - 1 };
   }
 
   /** Adds one number for each example, as f32; returns the buffer's number. Throws as `add`. */

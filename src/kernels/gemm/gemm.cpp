@@ -27,11 +27,12 @@ struct Packing {
 template <class T>
 Packing choose_packing(Transpose transpose, Index m, Index n, Index k) {
   // Copying pays when the rows read by one tile are so far apart that they leave the first-level cache and its pages,
-  // and when enough tiles read the copy.
+  // and when enough tiles read the copy. A^T is copied from 256 rows or columns on: 128 x 384 x 1024 gains 6 % by it,
+  // 128 x 128 x 1024 nothing.
   const bool many_rows = m >= 4 * micro::tile_rows<T>;
   Packing p;
   p.b = transpose == Transpose::nt || (many_rows && (n >= 128 || (n * Index{sizeof(T)} >= 256 && k >= 128)));
-  p.a = transpose == Transpose::tn && m >= 256 && k >= 64 && n >= 4 * micro::panel_width<T>;
+  p.a = transpose == Transpose::tn && m >= 64 && k >= 64 && n >= 4 * micro::panel_width<T> && std::max(m, n) >= 256;
   return p;
 }
 

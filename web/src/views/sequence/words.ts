@@ -19,7 +19,7 @@ const en = {
   allHeads: (all: number) => (all === 1 ? 'The one head' : `All ${all} heads`),
   head: (layer: number, head: number, back: number) =>
     `Layer ${layer}, head ${head}: looks mostly ${back === 0 ? 'at the last place' : back === 1 ? '1 place further back' : `${back} places further back`}`,
-  headsHelp: 'Row: the place that guesses. Column: where it looks. Darker: looks harder.',
+  headsHelp: 'Row: the place that guesses. Column: where it looks. The stronger the colour, the harder it looks.',
   layer: (layer: number) => `layer ${layer}`,
   pick: (layer: number, head: number) => `Layer ${layer}, head ${head}. Thicker: looks harder`,
   share: 'Below each place: its share of the attention, in %',
@@ -84,7 +84,7 @@ const zh: Words = {
   allHeads: (all) => (all === 1 ? '唯一的一个头' : `全部 ${all} 个头`),
   head: (layer, head, back) =>
     `第 ${layer} 层，第 ${head} 个头：多半看${back === 0 ? '最后一个位置' : `再往前 ${back} 个位置`}`,
-  headsHelp: '行是正在猜的位置，列是它看的位置，颜色越深看得越多。',
+  headsHelp: '行是正在猜的位置，列是它看的位置，颜色越显眼，看得越多。',
   layer: (layer) => `第 ${layer} 层`,
   pick: (layer, head) => `第 ${layer} 层，第 ${head} 个头；线越粗，看得越多`,
   share: '格子下面：它占注意力的百分之几',
