@@ -5,7 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { root } from './lib/files.mjs';
 import { build } from './lib/prepare.mjs';
 
-await build('native', 'describe');
+// What is printed is read: whoever asks for that has built it.
+if (!process.argv.includes('--print')) await build('native', 'describe');
 
 const lists = JSON.parse(execFileSync(`${root}/build/native/describe`, { encoding: 'utf8', maxBuffer: 1 << 26 }));
 

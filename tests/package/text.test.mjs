@@ -199,7 +199,8 @@ test('a series far from zero keeps its differences', () =>
       { length: 3, val: 0 },
     );
     assert.deepEqual([still.mean[0], still.std[0], still.mean[2], still.std[2]], [0.1, 1, 98.6, 1]);
-    const refused = (values) => failureOf((async () => data.seriesWindows(values, { length: 1, normalize: false }))());
+    const refused = (values) =>
+      failureOf((async () => data.seriesWindows(values, { length: 1, val: 0, normalize: false }))());
     assert.equal((await refused([1, 2, 3, 1e300, 5])).path, 'values[3, 0]', 'more than single precision holds');
     const scaled = await refused({ data: new Float32Array(9), shape: [9], scale: 2 });
     assert.deepEqual([scaled.code, scaled.path], ['UNKNOWN_OPTION', 'values.scale']);
