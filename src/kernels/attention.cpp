@@ -14,6 +14,8 @@ namespace {
 
 /// Queries that are worked on at a time: a causal block wastes half its square.
 constexpr std::int64_t block = 16;
+/// Queries whose weights are kept for the gradients of keys and values: so many are added up in registers.
+constexpr std::int64_t strip = 4 * block;
 
 /// Whether keys and values are copied first: as soon as some queries read the copy.
 constexpr bool copies(std::int64_t queries) { return queries >= block; }
@@ -48,14 +50,14 @@ struct Keys {
 /// What a thread works in. With a null start it only measures.
 template <class T>
 struct Parts {
-  T *weights, *slopes;  ///< [block, keys in whole vectors]
+  T *weights, *slopes;  ///< [block or, for gradients, strip, keys in whole vectors]
   T *k, *v, *dk, *dv;   ///< [keys, width]
   T *k_turned, *v_turned;
   std::byte* products;
   std::size_t used;
 
   Parts(std::byte* start, std::int64_t queries, std::int64_t keys, std::int64_t width) {
-    const std::int64_t rows = std::min(block, queries);
+    const std::int64_t rows = std::min(strip, queries);
     ScratchParts parts(start);
     for (T** part : {&weights, &slopes})
       *part = parts.take<T>(static_cast<std::ptrdiff_t>(rows * whole_vectors<T>(keys)));
@@ -76,13 +78,18 @@ struct Block {
   std::int64_t first, rows, keys, step;
 };
 
-/// Calls f for every block of queries.
+/// Keys that one of the queries before `end` sees.
+template <class T>
+std::int64_t keys_seen(const Attention<T>& h, std::int64_t end) {
+  return h.causal ? std::min(h.before + end, h.keys) : h.keys;
+}
+
+/// Calls f for every block of the queries [first, end), whose rows of scores begin `step` apart.
 template <class T, class F>
-void each_block(const Attention<T>& h, F f) {
-  for (std::int64_t first = 0; first < h.queries; first += block) {
-    const std::int64_t rows = std::min(block, h.queries - first);
-    const std::int64_t keys = h.causal ? std::min(h.before + first + rows, h.keys) : h.keys;
-    f(Block{first, rows, keys, whole_vectors<T>(keys)});
+void each_block(const Attention<T>& h, std::int64_t first, std::int64_t end, std::int64_t step, F f) {
+  for (; first < end; first += block) {
+    const std::int64_t rows = std::min(block, end - first);
+    f(Block{first, rows, keys_seen(h, first + rows), step});
   }
 }
 
@@ -93,18 +100,18 @@ struct Row {
   std::int64_t query;
   std::int64_t seen;   ///< keys that the query sees
   std::int64_t whole;  ///< the same in whole vectors
-  std::int64_t step;   ///< of the block
+  std::int64_t end;    ///< keys of the block in whole vectors
 
   Row(const Attention<T>& h, const Block& b, T* scores, std::int64_t r)
       : at(scores + r * b.step),
         query(b.first + r),
         seen(h.causal ? std::min(h.before + query + 1, h.keys) : h.keys),
         whole(whole_vectors<T>(seen)),
-        step(b.step) {}
+        end(whole_vectors<T>(b.keys)) {}
   /// Keys that the query does not see get `beside` up to the last whole vector, and 0 behind it.
   void hide(T beside) const {
     std::fill_n(at + seen, whole - seen, beside);
-    std::fill_n(at + whole, step - whole, T(0));
+    std::fill_n(at + whole, end - whole, T(0));
   }
   /// Drops of its numbers what the mask says.
   void drop(const Attention<T>& h) const {
@@ -154,20 +161,22 @@ void over_keys(const Attention<T>& h, const Block& b, const T* weights, const Ke
   gemm(g, 0, b.rows, scratch);
 }
 
-/// out[keys, width] += weights^T a for the block's queries.
+/// out[keys, width] += weights^T a for the queries [first, end), whose weights begin at `weights`: for the keys from
+/// `from` on that the first block of them sees.
 template <class T>
-void to_keys(const Attention<T>& h, const Block& b, const T* weights, Rows<const T> a, T* out, std::byte* scratch) {
+void to_keys(const Attention<T>& h, const Block& b, std::int64_t from, std::int64_t end, const T* weights,
+             Rows<const T> a, T* out, std::byte* scratch) {
   const Gemm<T> g{.transpose = Transpose::tn,
-                  .m = b.keys,
+                  .m = b.keys - from,
                   .n = h.width,
-                  .k = b.rows,
-                  .a = weights,
+                  .k = end - b.first,
+                  .a = weights + from,
                   .b = a.at + b.first * a.step,
-                  .c = out,
+                  .c = out + from * h.width,
                   .lda = b.step,
                   .ldb = a.step,
                   .accumulate = true};
-  gemm(g, 0, b.keys, scratch);
+  gemm(g, 0, b.keys - from, scratch);
 }
 
 }  // namespace
@@ -183,7 +192,7 @@ void attention(const Attention<T>& h, T* o, T* log_sums, T* weights, std::byte* 
   const Parts<T> parts(scratch, h.queries, h.keys, h.width);
   const Keys<T> k(h, h.k, h.k_step, parts.k, parts.k_turned);
   const Keys<T> v(h, h.v, h.v_step, parts.v, nullptr);
-  each_block(h, [&](const Block& b) {
+  each_block(h, 0, h.queries, whole_vectors<T>(h.keys), [&](const Block& b) {
     against_keys(h, b, {h.q, h.q_step}, k, parts.weights, parts.products);
     // One kind of work at a time: while a row waits for its largest score, the next ones go on.
     T largest[block], totals[block], shares[block];
@@ -236,34 +245,46 @@ void attention_gradient(const Attention<T>& h, const T* o, const T* log_sums, co
   const std::int64_t size = h.keys * h.width;
   std::fill_n(parts.dk, size, T(0));
   std::fill_n(parts.dv, size, T(0));
-  each_block(h, [&](const Block& b) {
-    against_keys(h, b, {h.q, h.q_step}, k, parts.weights, parts.products);
-    against_keys(h, b, {d_o, h.o_step}, v, parts.slopes, parts.products);
-    T means[block];
-    for (std::int64_t r = 0; r < b.rows; ++r) {
-      const Row<T> slope(h, b, parts.slopes, r);
-      Row<T>(h, b, parts.weights, r).hide(-std::numeric_limits<T>::infinity());
-      slope.hide(0);
-      slope.drop(h);
-      // What the softmax's gradient subtracts, sum(weight · slope), is o · d_o.
-      const std::int64_t at = slope.query * h.o_step;
-      means[r] = simd::reduce_sum<T>(h.width, [](const V& x, const V& y) { return x * y; }, o + at, d_o + at);
-    }
-    for (std::int64_t r = 0; r < b.rows; ++r) {
-      const Row<T> weight(h, b, parts.weights, r);
-      simd::sweep<T>(
-          weight.whole,
-          [&](V& w, V& s) {
-            w = simd::exp(simd::madd<T>(w, V(h.scale), V(-log_sums[weight.query])));
-            s = w * (s - V(means[r])) * V(h.scale);
-          },
-          weight.at, Row<T>(h, b, parts.slopes, r).at);
-      weight.drop(h);
-    }
-    over_keys(h, b, parts.slopes, k, {dq, h.q_step}, parts.products);
-    to_keys(h, b, parts.slopes, {h.q, h.q_step}, parts.dk, parts.products);
-    to_keys(h, b, parts.weights, {d_o, h.o_step}, parts.dv, parts.products);
-  });
+  const std::int64_t step = whole_vectors<T>(h.keys);
+  for (std::int64_t first = 0; first < h.queries; first += strip) {
+    const std::int64_t end = std::min(first + strip, h.queries);
+    each_block(h, first, end, step, [&](const Block& b) {
+      T* const weights = parts.weights + (b.first - first) * step;
+      T* const slopes = parts.slopes + (b.first - first) * step;
+      against_keys(h, b, {h.q, h.q_step}, k, weights, parts.products);
+      against_keys(h, b, {d_o, h.o_step}, v, slopes, parts.products);
+      T means[block];
+      for (std::int64_t r = 0; r < b.rows; ++r) {
+        const Row<T> slope(h, b, slopes, r);
+        Row<T>(h, b, weights, r).hide(-std::numeric_limits<T>::infinity());
+        slope.hide(0);
+        slope.drop(h);
+        // What the softmax's gradient subtracts, sum(weight · slope), is o · d_o.
+        const std::int64_t at = slope.query * h.o_step;
+        means[r] = simd::reduce_sum<T>(h.width, [](const V& x, const V& y) { return x * y; }, o + at, d_o + at);
+      }
+      for (std::int64_t r = 0; r < b.rows; ++r) {
+        const Row<T> weight(h, b, weights, r);
+        simd::sweep<T>(
+            weight.whole,
+            [&](V& w, V& s) {
+              w = simd::exp(simd::madd<T>(w, V(h.scale), V(-log_sums[weight.query])));
+              s = w * (s - V(means[r])) * V(h.scale);
+            },
+            weight.at, Row<T>(h, b, slopes, r).at);
+        weight.drop(h);
+      }
+      over_keys(h, b, slopes, k, {dq, h.q_step}, parts.products);
+    });
+    // Keys that all these queries see come first, then those that all but the first block see, and so on.
+    std::int64_t from = 0;
+    each_block(h, first, end, step, [&](const Block& b) {
+      const std::int64_t at = (b.first - first) * step;
+      to_keys(h, b, from, end, parts.slopes + at, {h.q, h.q_step}, parts.dk, parts.products);
+      to_keys(h, b, from, end, parts.weights + at, {d_o, h.o_step}, parts.dv, parts.products);
+      from = b.keys;
+    });
+  }
   const auto add = [&h](const T* sums, T* out, std::int64_t step) {
     for (std::int64_t i = 0; i < h.keys; ++i) {
       T* row = out + i * step;
