@@ -1,5 +1,5 @@
-// Where the clock runs: one engine, one workload at a time. In the browser this is the measured page's script and
-// run.mjs drives it from outside; in Node it is called directly.
+// Where the clock runs: one engine, one workload at a time. run.mjs drives it from outside the measured page
+// (measured.mjs); in Node, and in the demo's page "How fast is this machine?", it is called directly.
 import { batches, gemmCase, parameters, workloads } from './workloads.mjs';
 
 export function createBench(importModule) {
@@ -65,5 +65,3 @@ export function createBench(importModule) {
     peak: (milliseconds) => engine.peak(milliseconds),
   };
 }
-
-if (globalThis.document) globalThis.bench = createBench((url) => import(url));

@@ -1,27 +1,45 @@
 // How it is measured: a warm-up, then one slice of every engine in turn, several times over, so that the machine's
-// noise hits all alike. README.md describes the rows.
+// noise hits all alike. README.md describes the rows. The demo's page measures with this file too: nothing of Node here.
+// `timing` is {rounds, sliceMs, warmUpMs, peakMs}: how many slices, and how long are a slice, the warm-up before the first
+// one and the look at the peak after each.
 
-const WARM_UP_MS = 500;
 const CHECK_STEP = 5; // the loss after this many steps must be the same in all engines
 const BUDGET_MS = 15_000; // an engine slower than that in all its slices of one workload gets fewer of them
-const PEAK_MS = 50;
 const SHORTEST_MS = 5;
+const usual = { warmUpMs: 500, peakMs: 50 };
 
-export const median = (values) => {
+const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
+/**
+ * Measures one workload in every cell, and gives the rows as they come: one of every cell at a time, which for products
+ * is one size and orientation, and at last their peaks.
+ */
+export async function* measureWorkload(place, w, cells, lengths) {
+  const timing = { ...usual, ...lengths };
+  const runs = await openAll(place, cells);
+  try {
+    if (w.kind !== 'gemm') return yield await measureTraining(w, runs, timing);
+    for (const n of w.sizes) for (const o of w.orientations) yield await measureGemm(w, runs, n, o, timing);
+    yield peakRows(runs);
+  } finally {
+    for (const run of runs) await run.close?.();
+  }
+}
+
 /** A run is a cell (engines.mjs) while it is measured: {…cell, call, info, samples, error}. */
-export async function openAll(place, cells) {
+async function openAll(place, cells) {
   const runs = cells.map((cell) => ({ ...cell, info: {}, samples: [], peaks: [] }));
   for (const run of runs) await attempt(run, async () => Object.assign(run, await place.open(run)));
   return runs;
 }
 
 /** Rows of one training workload. */
-export async function measureTraining(w, runs, { rounds, sliceMs }) {
+async function measureTraining(w, runs, timing) {
+  const { rounds, sliceMs } = timing;
   const advance = async (run, count) => {
     const result = await run.call('steps', run.done, count);
     run.done += count;
@@ -32,7 +50,7 @@ export async function measureTraining(w, runs, { rounds, sliceMs }) {
       const first = await run.call('startTraining', w.id);
       Object.assign(run, { firstStepMs: first.ms, lossStart: first.value, done: 1 });
       run.lossCheck = (await advance(run, CHECK_STEP - 1)).value;
-      await warmUp(run, sliceMs, (count) => advance(run, count));
+      await warmUp(run, timing, (count) => advance(run, count));
     });
   }
   await interleave(runs, rounds, async (run) => {
@@ -53,13 +71,14 @@ export async function measureTraining(w, runs, { rounds, sliceMs }) {
 }
 
 /** Rows of one product; with them the register-only peak, measured right after every slice of the same engine. */
-export async function measureGemm(w, runs, n, orientation, { rounds, sliceMs }) {
+async function measureGemm(w, runs, n, orientation, timing) {
+  const { rounds, sliceMs, warmUpMs, peakMs } = timing;
   for (const run of runs) {
     if (run.call) Object.assign(run, { error: undefined, samples: [], shares: [] });
     await attempt(run, async () => {
-      if (run.info.hasPeak && !run.peaks.length) await run.call('peak', WARM_UP_MS);
+      if (run.info.hasPeak && !run.peaks.length) await run.call('peak', warmUpMs);
       run.firstStepMs = (await run.call('startGemm', n, orientation)).ms;
-      await warmUp(run, sliceMs, (count) => run.call('products', count));
+      await warmUp(run, timing, (count) => run.call('products', count));
     });
   }
   const flops = 2 * n ** 3;
@@ -68,7 +87,7 @@ export async function measureGemm(w, runs, n, orientation, { rounds, sliceMs }) 
     run.samples.push(ms);
     fillSlice(run, sliceMs, ms);
     if (!run.info.hasPeak) return;
-    const peak = await run.call('peak', PEAK_MS);
+    const peak = await run.call('peak', peakMs);
     run.peaks.push(peak);
     run.shares.push(flops / ms / 1e6 / peak);
   });
@@ -87,7 +106,7 @@ export async function measureGemm(w, runs, n, orientation, { rounds, sliceMs }) 
 }
 
 /** Rows of the register-only peak: what one thread of this machine can do in this build, whatever the kernel. */
-export const peakRows = (runs) =>
+const peakRows = (runs) =>
   runs
     .filter((run) => run.peaks.length)
     .map((run) => ({
@@ -98,9 +117,9 @@ export const peakRows = (runs) =>
     }));
 
 /** Runs for a while, which also tells how many steps fill a slice; the fastest call counts, not one that had to wait. */
-async function warmUp(run, sliceMs, steps) {
+async function warmUp(run, { sliceMs, warmUpMs }, steps) {
   run.perSlice = 1;
-  for (let count = 1, spent = 0; spent < WARM_UP_MS; count *= 2) {
+  for (let count = 1, spent = 0; spent < warmUpMs; count *= 2) {
     if (count > 1e8) throw new Error('steps take no time: are they finished when the promise resolves?');
     const { ms } = await steps(count);
     spent += ms;

@@ -22,7 +22,7 @@ if (!existsSync(new URL('../dist/index.js', import.meta.url))) {
 }
 
 const { cells, engines } = await import('./engines.mjs');
-const { measureGemm, measureTraining, openAll, peakRows } = await import('./measure.mjs');
+const { measureWorkload } = await import('./measure.mjs');
 const { describeRow, tables } = await import('./report.mjs');
 const { workloads } = await import('./workloads.mjs');
 
@@ -47,14 +47,7 @@ const report = (more) => {
 
 for (const id of workloadNames.filter((name) => name !== 'page')) {
   const w = workloads[id];
-  const runs = await openAll(place, cells(engineNames, w.kind));
-  if (w.kind === 'gemm') {
-    for (const n of w.sizes) for (const o of w.orientations) report(await measureGemm(w, runs, n, o, timing));
-    report(peakRows(runs));
-  } else {
-    report(await measureTraining(w, runs, timing));
-  }
-  for (const run of runs) await run.close?.();
+  for await (const more of measureWorkload(place, w, cells(engineNames, w.kind), timing)) report(more);
 }
 await place.close();
 if (workloadNames.includes('page') && engineNames.includes('trainyard') && !args.node) {

@@ -15,13 +15,13 @@ const types = {
   '.wasm': 'application/wasm',
 };
 const page =
-  '<!doctype html><title>bench</title><link rel="icon" href="data:,"><script type="module" src="/bench.js"></script>';
+  '<!doctype html><title>bench</title><link rel="icon" href="data:,"><script type="module" src="/measured.js"></script>';
 
-/** Bundles bench.mjs and the adapters; returns {'/bench.js': text, '/tfjs.js': text, ...}. */
+/** Bundles measured.mjs and the adapters; returns {'/measured.js': text, '/tfjs.js': text, ...}. */
 export async function bundle(entries) {
   const result = await build({
     absWorkingDir: fileURLToPath(new URL('.', import.meta.url)),
-    entryPoints: ['bench.mjs', ...entries],
+    entryPoints: ['measured.mjs', ...entries],
     entryNames: '[name]',
     outdir: 'out',
     bundle: true,

@@ -42,12 +42,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // What the first page needs anyway and later parts share is one file: a dozen small ones pack worse.
     rolldownOptions: {
+      input: ['index.html', 'speed.html'],
       output: {
         codeSplitting: {
           groups: [
             {
               name: 'shared',
-              test: /src[\\/](state[\\/](settings|sequence|media|words)|views[\\/](numbers|colour|axis|Icon|Slider)\.)/,
+              test: /src[\\/](state[\\/](settings|address|visitor|sequence|media|words)|views[\\/](numbers|colour|axis|Icon|Slider|Masthead)\.)/,
             },
           ],
         },

@@ -4,18 +4,20 @@ import { channelsFirst, describe, input, optimizer, parameterName, product } fro
 
 /** options: package, the address of its index.js; build 'relaxed' | 'simd128'; isolated: with threads. */
 export async function open({ package: address, build, isolated }) {
-  const { data, load } = await import(address);
-  const engine = await load({ build: isolated ? `${build}-threads` : build });
-  return {
-    version: engine.info.version,
-    threads: engine.info.threads,
-    variant: engine.info.build,
-    gemm: (test) => gemm(engine, test),
-    train: (w, parameters, batches) => train({ engine, data }, w, parameters, batches),
-    peak: (milliseconds) => engine.peak(milliseconds),
-    close: () => engine.dispose(),
-  };
+  const trainyard = await import(/* @vite-ignore */ address);
+  return adapt(trainyard, await trainyard.load({ build: isolated ? `${build}-threads` : build }));
 }
+
+/** The adapter of an engine that is loaded, and of the package that loaded it. */
+export const adapt = ({ data }, engine) => ({
+  version: engine.info.version,
+  threads: engine.info.threads,
+  variant: engine.info.build,
+  gemm: (test) => gemm(engine, test),
+  train: (w, parameters, batches) => train({ engine, data }, w, parameters, batches),
+  peak: (milliseconds) => engine.peak(milliseconds),
+  close: () => engine.dispose(),
+});
 
 /** Its two factors are one example each. */
 async function gemm(engine, { n, orientation, a, b, index }) {

@@ -7,20 +7,15 @@ import { consequence } from './consequence.ts';
 import { Session } from './session.svelte.ts';
 import { settingsOfTask, speeds, writeSettings, type Language, type Settings, type TaskId } from './settings.ts';
 import type { Place } from './snapshot.ts';
+import type { Visitor } from './visitor.ts';
 import { words } from './words.svelte.ts';
 
-/** What the browser, not the task, decides. */
-export interface BrowserDefaults {
-  language: Language;
-  theme: Settings['theme'];
-}
-
 export class Lab extends Session {
-  readonly #browser: BrowserDefaults;
+  readonly #browser: Visitor;
   /** The settings before the last change of the network's shape. */
   #before: Settings | undefined;
 
-  constructor(settings: Settings, browser: BrowserDefaults) {
+  constructor(settings: Settings, browser: Visitor) {
     super(settings);
     this.#browser = browser;
   }

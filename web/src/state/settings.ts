@@ -3,10 +3,10 @@
  * the start values and the controls follow from this table.
  */
 import type { TaskId } from '../tasks/index.ts';
+import { number, oneOf, readTable, startValue, writeTable, type Table } from './address.ts';
+import { visitorTable, type Language, type Theme } from './visitor.ts';
 
-export type { TaskId };
-export type Language = 'en' | 'zh';
-export type Theme = 'light' | 'dark';
+export type { Language, TaskId, Theme };
 export type Shape = 'circle' | 'xor' | 'gaussians' | 'spiral' | 'moons';
 export type Activation = 'tanh' | 'relu' | 'sigmoid' | 'gelu';
 export type OptimizerName = 'sgd' | 'adam' | 'rmsprop';
@@ -40,35 +40,11 @@ export const shapes: readonly Shape[] = ['circle', 'xor', 'gaussians', 'spiral',
 export const activations: readonly Activation[] = ['tanh', 'relu', 'sigmoid', 'gelu'];
 export const optimizers: readonly OptimizerName[] = ['sgd', 'adam', 'rmsprop'];
 
-interface Entry<T> {
-  /** The name in the address. */
-  key: string;
-  fallback: T;
-  read(text: string): T | undefined;
-}
-
-const oneOf = <T extends string>(key: string, names: readonly T[], fallback: T): Entry<T> => ({
-  key,
-  fallback,
-  read: (text) => names.find((name) => name === text),
-});
-
-const number = (key: string, fallback: number, low: number, high: number, whole = false): Entry<number> => ({
-  key,
-  fallback,
-  read: (text) => {
-    const value = text.trim() === '' ? NaN : Number(text);
-    if (!(value >= low && value <= high) || (whole && !Number.isInteger(value))) return undefined;
-    return value;
-  },
-});
-
-const table: { [K in keyof Settings]: Entry<Settings[K]> } = {
+const table: Table<Settings> = {
   // Whether there is such a task, its list knows: `readSettings` asks.
   task: { key: 'task', fallback: 'points', read: (text) => text as TaskId },
   view: oneOf('view', ['lab', 'slowly'], 'lab'),
-  language: oneOf('lang', ['en', 'zh'], 'en'),
-  theme: oneOf('theme', ['light', 'dark'], 'light'),
+  ...visitorTable,
   shape: oneOf('data', shapes, 'spiral'),
   noise: number('noise', 0.1, 0, 0.5),
   variant: { key: 'of', fallback: '', read: (text) => text },
@@ -81,14 +57,8 @@ const table: { [K in keyof Settings]: Entry<Settings[K]> } = {
   speed: number('speed', 5, 0, speeds.length - 1, true),
 };
 
-const names = Object.keys(table) as (keyof Settings)[];
-
 /** What a task or the visitor's browser puts in place of the table's own defaults. */
 export type Defaults = Partial<Settings>;
-
-function startValue<K extends keyof Settings>(name: K, defaults: Defaults): Settings[K] {
-  return defaults[name] ?? table[name].fallback;
-}
 
 /** What a task says of the settings whose values are its own. */
 export interface TaskSettings {
@@ -101,36 +71,22 @@ export interface TaskSettings {
 
 /** The settings of an address; what it leaves out or garbles is the default. */
 export function readSettings(query: string, settingsOf: (task: TaskId) => TaskSettings | undefined): Settings {
-  const params = new URLSearchParams(query);
-  const asked = table.task.read(params.get(table.task.key) ?? '');
+  const asked = table.task.read(new URLSearchParams(query).get(table.task.key) ?? '');
   const known = asked ? settingsOf(asked) : undefined;
   const task = known && asked ? asked : table.task.fallback;
   const { defaults = {}, network = () => true, variants = [] } = known ?? settingsOf(task) ?? {};
-  const settings: Record<string, unknown> = {};
-  for (const name of names) {
-    const text = params.get(table[name].key);
-    settings[name] = (text === null ? undefined : table[name].read(text)) ?? startValue(name, defaults);
-  }
-  settings.task = task;
-  if (!network(String(settings.network))) settings.network = startValue('network', defaults);
-  if (!variants.includes(String(settings.variant))) settings.variant = startValue('variant', defaults);
-  return settings as unknown as Settings;
+  const settings = { ...readTable(table, query, defaults), task };
+  if (!network(settings.network)) settings.network = startValue(table, 'network', defaults);
+  if (!variants.includes(settings.variant)) settings.variant = startValue(table, 'variant', defaults);
+  return settings;
 }
 
 /** The address of these settings: only what differs from the defaults. */
 export function writeSettings(settings: Settings, defaults: Defaults): string {
-  const params = new URLSearchParams();
-  for (const name of names) {
-    const start = name === 'task' ? table.task.fallback : startValue(name, defaults);
-    if (settings[name] !== start) params.set(table[name].key, String(settings[name]));
-  }
-  const query = params.toString();
-  return query === '' ? '' : `?${query}`;
+  return writeTable(table, settings, { ...defaults, task: table.task.fallback });
 }
 
 /** The settings a task starts with, keeping those that are the visitor's own (language, theme). */
 export function settingsOfTask(task: TaskId, present: Settings, defaults: Defaults): Settings {
-  const settings: Record<string, unknown> = {};
-  for (const name of names) settings[name] = startValue(name, defaults);
-  return { ...(settings as unknown as Settings), task, language: present.language, theme: present.theme };
+  return { ...readTable(table, '', defaults), task, language: present.language, theme: present.theme };
 }

@@ -12,6 +12,7 @@ export const en = {
   shared: 'Link copied',
   theme: 'Light or dark',
   otherLanguage: '中文',
+  speed: 'How fast is this machine?',
   engine: {
     loading: 'Getting the engine',
     lamp: 'Training here, in this tab',

@@ -13,6 +13,7 @@ export const zh: Dictionary = {
   shared: '链接已复制',
   theme: '浅色或深色',
   otherLanguage: 'EN',
+  speed: '这台机器有多快？',
   engine: {
     loading: '正在取引擎',
     lamp: '就在这个标签页里训练',

@@ -1,0 +1,189 @@
+// The page "How fast is this machine?": every workload gives numbers, in one thread and in several; it can be stopped,
+// and what fails says so. How fast it is, no test says.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { flopsPerStep, multiplyAdds, parameterCount } from '../../benchmarks/arithmetic.mjs';
+import { describe, input } from '../../benchmarks/describe.mjs';
+import { parameters, workloads } from '../../benchmarks/workloads.mjs';
+import { load } from '../../dist/index.js';
+import { at, open, running, until, withBrowser } from './page.mjs';
+
+withBrowser();
+
+const training = Object.keys(workloads).filter((id) => id !== 'W0');
+const ended = (page, how = 'done') => page.locator(`main[data-phase="${how}"]`).waitFor({ timeout: 120_000 });
+
+async function measure(page) {
+  await page.click(at('measure'));
+  await ended(page);
+}
+
+/** The file that the page saves. */
+async function saved(page) {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click(at('save'))]);
+  return JSON.parse(await readFile(await download.path(), 'utf8'));
+}
+
+/** Numbers in the cells of a workload's rows, a list for each number of threads. */
+const shown = (page, id) =>
+  page
+    .locator(`${at(`step-${id}`)} ${at('row')}`)
+    .evaluateAll((rows) =>
+      rows.map((row) => [...row.querySelectorAll('[data-value]')].map((cell) => Number(cell.dataset.value))),
+    );
+
+const isPositive = (value) => Number.isFinite(value) && value > 0;
+
+async function noScroll(page) {
+  const { scroll, client } = await page.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth,
+    client: document.documentElement.clientWidth,
+  }));
+  assert.ok(scroll <= client, `${scroll} wide on ${client}`);
+}
+
+test('every workload gives numbers, in the page and in the file', () =>
+  open('speed.html?rounds=1&slice=5', async (page) => {
+    await measure(page);
+    const ways = await page.evaluate(() => (crossOriginIsolated && navigator.hardwareConcurrency > 1 ? 2 : 1));
+    const { machine, rows } = await saved(page);
+    assert.deepEqual(
+      rows.filter(({ error }) => error),
+      [],
+    );
+    const { sizes, orientations } = workloads.W0;
+    const products = rows.filter(({ size }) => size);
+    assert.equal(products.length, sizes.length * orientations.length * ways);
+    assert.equal(rows.length, products.length + (training.length + 1) * ways);
+    for (const row of rows) {
+      const figures = row.gflops ? [row.gflops, row.gflopsMax] : [row.msPerStep, row.msPerStepMin, row.stepsPerSecond];
+      assert.ok(figures.every(isPositive), JSON.stringify(row));
+      assert.match(row.variant, row.threads > 1 ? /-threads$/ : /^(relaxed|simd128)/);
+    }
+    assert.ok(products.every(({ shareOfPeak }) => isPositive(shareOfPeak)));
+    assert.equal(Math.max(...rows.map(({ threads }) => threads)), machine.threads);
+    assert.equal(machine.threads > 1, ways === 2);
+    assert.match(machine.place, /Chrome/);
+
+    for (const { size, orientation, gflops } of products.filter(({ threads }) => threads === 1)) {
+      const cell = await page.locator(at(`product-${size}-${orientation}`)).textContent();
+      assert.ok(Math.abs(parseFloat(cell) - gflops) <= 0.51, `${cell} beside ${gflops}`);
+    }
+    for (const id of training) {
+      const lines = await shown(page, id);
+      assert.equal(lines.length, ways);
+      assert.ok(
+        lines.every((values) => values.length === 3 && values.every(isPositive)),
+        `${id}: ${lines}`,
+      );
+    }
+    await page.locator(at('summary'), { hasText: '–' }).waitFor({ state: 'detached' });
+    await page.setViewportSize({ width: 390, height: 844 });
+    await noScroll(page);
+  }));
+
+test('stop keeps what is there, and it can be measured again', () =>
+  open('speed.html?only=W1,W5&rounds=3&slice=20', async (page) => {
+    await page.locator(at('measure')).focus();
+    await page.keyboard.press('Enter');
+    await until(async () => (await shown(page, 'W1')).every((values) => values.length > 0), 'W1 is measured');
+    await page.keyboard.press('Enter');
+    await ended(page, 'stopped');
+    const { rows } = await saved(page);
+    assert.ok(rows.length > 0 && rows.every(({ workload, error }) => workload === 'W1' && !error));
+    assert.ok((await shown(page, 'W5')).every((values) => values.length === 0));
+    await page.click(at('measure'));
+    await until(async () => (await shown(page, 'W1')).every((values) => values.length > 0), 'W1 is measured again');
+    await page.click(at('stop'));
+    await ended(page, 'stopped');
+  }));
+
+test('a plain page has one thread and says why', () =>
+  open('speed.html?only=W1&rounds=1&slice=5', async (page) => {
+    await page.route('**/speed.html*', async (route) => {
+      const response = await route.fetch();
+      const headers = Object.entries(response.headers()).filter(([name]) => !name.startsWith('cross-origin-'));
+      await route.fulfill({ response, headers: Object.fromEntries(headers) });
+    });
+    await page.reload();
+    await page.getByText('not cross-origin isolated').waitFor();
+    await measure(page);
+    const { machine, rows } = await saved(page);
+    assert.equal(machine.isolated, false);
+    assert.deepEqual(
+      rows.map(({ workload, threads, isolated }) => ({ workload, threads, isolated })),
+      [{ workload: 'W1', threads: 1, isolated: false }],
+    );
+  }));
+
+test('what cannot be measured says so in its row, and the rest goes on', () =>
+  open('speed.html?only=W1,W2b&rounds=1&slice=5', async (page) => {
+    let first = true;
+    await page.route(/\.wasm/, async (route) => {
+      if (!first) return route.continue();
+      first = false;
+      return route.fulfill({ body: 'no module', contentType: 'application/wasm' });
+    });
+    await measure(page);
+    await page.locator(`${at('step-W1')} ${at('row')}`, { hasText: 'Not measured: ' }).waitFor();
+    assert.ok((await shown(page, 'W2b')).every((values) => values.length === 3 && values.every(isPositive)));
+    await page.locator(at('said'), { hasText: 'could not be measured' }).waitFor();
+    assert.equal((await saved(page)).rows.filter(({ error }) => error).length, 1);
+  }));
+
+test('without SIMD every row says so', () =>
+  open('speed.html?only=W0,W1&rounds=1&slice=5', async (page) => {
+    await page.addInitScript(() => (WebAssembly.validate = () => false));
+    await page.reload();
+    await measure(page);
+    await page.locator(at('step-W1'), { hasText: 'WebAssembly SIMD' }).waitFor();
+    await page.locator(at('product-32-AB'), { hasText: 'WebAssembly SIMD' }).waitFor();
+  }));
+
+test('from the laboratory and back on a phone, in Chinese and dark', () =>
+  open(
+    '?lang=zh&theme=dark',
+    async (page) => {
+      await running(page);
+      await page.getByRole('link', { name: '这台机器有多快？' }).tap();
+      await page.getByRole('heading', { level: 1, name: '这台机器有多快？' }).waitFor();
+      assert.equal(await page.locator('html').getAttribute('lang'), 'zh-Hans');
+      assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark');
+      await noScroll(page);
+      const text = await page.locator('body').evaluate((body) => body.innerText);
+      // Names, units and commands are the same in any language.
+      const names = /^(Trainyard|GFLOP|LSTM|GPT|SGD|Adam|AdamW|WebAssembly|JSON|npm|run|bench)$/;
+      assert.deepEqual(
+        (text.match(/[A-Za-z]{3,}/g) ?? []).filter((word) => !names.test(word)),
+        [],
+      );
+      await page.click(at('language'));
+      await page.getByRole('heading', { level: 1, name: 'How fast is this machine?' }).waitFor();
+      await noScroll(page);
+      assert.equal(new URL(page.url()).search, '?theme=dark');
+      await page.click(at('theme'));
+      await page.click(at('lab'));
+      await running(page);
+      assert.equal(new URL(page.url()).search, '');
+    },
+    { width: 390, height: 844, hasTouch: true, isMobile: true },
+  ));
+
+test('the arithmetic of a step is what the ledger counts', async () => {
+  const engine = await load({ threads: 1 });
+  try {
+    for (const id of training) {
+      const w = workloads[id];
+      const ledger = await engine.ledger(describe(w), { input: input(w) });
+      assert.equal(multiplyAdds(w), ledger.multiplyAdds, id);
+      // Forward and two gradients, of which the one of the data is spared.
+      const passes = flopsPerStep(w) / (2 * w.batch * ledger.multiplyAdds);
+      assert.ok(passes > 2 && passes <= 3, `${id}: ${passes}`);
+      const numbers = Object.values(parameters(w)).reduce((sum, { data }) => sum + data.length, 0);
+      assert.equal(parameterCount(w), numbers, id);
+    }
+  } finally {
+    engine.dispose();
+  }
+});
