@@ -28,6 +28,9 @@ const start: Plugin = {
   },
 };
 
+// Threads need an isolated page; where a host sends no such headers, one thread does the work.
+const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
 // The package as it is shipped: `npm run build` in the root writes it.
 const entry = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 
@@ -55,12 +58,7 @@ export default defineConfig({
       },
     },
   },
-  preview: {
-    headers: {
-      'Content-Security-Policy': contentSecurityPolicy({ header: true }),
-      // Threads need an isolated page; where a host sends no such headers, one thread does the work.
-      'Cross-Origin-Opener-Policy': 'same-origin',
-      'Cross-Origin-Embedder-Policy': 'require-corp',
-    },
-  },
+  // The package and the benchmarks lie beside web/.
+  server: { fs: { allow: ['..'] }, headers: isolation },
+  preview: { headers: { 'Content-Security-Policy': contentSecurityPolicy({ header: true }), ...isolation } },
 });
