@@ -1,6 +1,7 @@
 #include "kernels/epilogue.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "kernels/reduce.hpp"
 
@@ -36,13 +37,27 @@ void over_elements(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t l
       [](auto, std::ptrdiff_t) { return 0; }, [f](int, const auto&... v) { return f(v...); }, more...);
 }
 
+/// Whether the columns are so few that the same biases stand in every vector of the matrix seen as one long row.
+template <class T>
+constexpr bool repeats(std::ptrdiff_t columns, std::ptrdiff_t ldc) {
+  return columns == ldc && columns < simd::lanes<T> && simd::lanes<T> % columns == 0;
+}
+
 }  // namespace
 
 template <class T>
 void apply(const Epilogue<T>& e, T* c, std::ptrdiff_t ldc, std::ptrdiff_t rows, std::ptrdiff_t columns) noexcept {
   using V = simd::Vec<T>;
   const T slope = e.slope;
-  if (e.bias != nullptr) {
+  if (e.bias != nullptr && repeats<T>(columns, ldc)) {
+    alignas(V) std::array<T, V::size> biases;
+    for (std::size_t i = 0; i < V::size; ++i) biases[i] = e.bias[i % static_cast<std::size_t>(columns)];
+    const V bias = simd::from_array<T>(biases);
+    with_activation(e.pre != nullptr ? Activation::none : e.activation, [&](auto tag) {
+      constexpr Activation A = decltype(tag)::value;
+      over_elements<T>(rows, columns, ldc, c, [slope, bias](const V& x) { return activate<A, T>(x + bias, slope); });
+    });
+  } else if (e.bias != nullptr) {
     const auto bias = [&](auto load, std::ptrdiff_t j) { return load(e.bias + j); };
     with_activation(e.pre != nullptr ? Activation::none : e.activation, [&](auto tag) {
       constexpr Activation A = decltype(tag)::value;

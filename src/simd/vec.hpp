@@ -70,10 +70,13 @@ template <class T>
   if constexpr (sizeof(T) == 4) return Vec<T>(_mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << n) - 1U), p));
   if constexpr (sizeof(T) == 8) return Vec<T>(_mm512_maskz_loadu_pd(static_cast<__mmask8>((1U << n) - 1U), p));
 #else
-  if constexpr (lanes<T> == 4) {
-    if (n == 1) return Vec<T>(p[0], T(0), T(0), T(0));
-    if (n == 2) return Vec<T>(p[0], p[1], T(0), T(0));
-    return Vec<T>(p[0], p[1], p[2], T(0));
+  if constexpr (lanes<T> == 4 && sizeof(T) == 4) {
+    // Whole words: a number at a time would be put in place by a shuffle each.
+    if (n == 1) return xsimd::bitwise_cast<T>(Vec<std::uint32_t>(std::bit_cast<std::uint32_t>(p[0]), 0U, 0U, 0U));
+    std::uint64_t two = 0;
+    std::memcpy(&two, p, sizeof(two));
+    const Vec<T> v = xsimd::bitwise_cast<T>(Vec<std::uint64_t>(two, std::uint64_t{0}));
+    return n == 2 ? v : v | Vec<T>(T(0), T(0), p[2], T(0));
   } else {
     alignas(Vec<T>) std::array<T, Vec<T>::size> copy{};
     for (int i = 0; i < n; ++i) copy[static_cast<std::size_t>(i)] = p[i];
@@ -90,7 +93,16 @@ inline void store_first(T* p, const Vec<T>& v, int n) noexcept {
 #else
   alignas(Vec<T>) std::array<T, Vec<T>::size> copy;
   v.store_aligned(copy.data());
-  for (int i = 0; i < n; ++i) p[i] = copy[static_cast<std::size_t>(i)];
+  if constexpr (lanes<T> == 4 && sizeof(T) == 4) {  // sizes that are known stay in registers
+    if (n == 1) {
+      p[0] = copy[0];
+    } else {
+      std::memcpy(p, copy.data(), 2 * sizeof(T));
+      if (n == 3) p[2] = copy[2];
+    }
+  } else {
+    for (int i = 0; i < n; ++i) p[i] = copy[static_cast<std::size_t>(i)];
+  }
 #endif
 }
 /// The lanes of v as an array.
