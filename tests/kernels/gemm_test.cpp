@@ -117,7 +117,7 @@ TYPED_TEST(GemmTest, AnyCutGivesTheSameBits) {
   };
   for (const Transpose form : all_forms) {
     for (const auto [m, n, k] :
-         {Size{23, 29, 300}, Size{10, 8, 2}, Size{260, 140, 70}, Size{70, 260, 70}, Size{9, 1, 33}}) {
+         {Size{23, 29, 300}, Size{10, 8, 2}, Size{260, 140, 70}, Size{70, 260, 70}, Size{9, 1, 33}, Size{9, 2, 3}}) {
       Problem<T> whole(form, m, n, k);
       const auto bias = random_numbers<T>(n, 3);
       whole.g.bias = bias.data();
@@ -233,7 +233,7 @@ constexpr Activation all_activations[] = {Activation::none,      Activation::rel
 TYPED_TEST(GemmTest, BiasAndActivationAreFused) {
   using T = TypeParam;
   for (const Activation activation : all_activations) {
-    for (const std::int64_t n : {1, 5, 35}) {
+    for (const std::int64_t n : {1, 2, 3, 5, 35}) {
       Problem<T> p(Transpose::nn, 7, n, 4);
       const auto bias = random_numbers<T>(n, 3);
       Guarded<T> before(7 * n);
