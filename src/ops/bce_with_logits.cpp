@@ -20,11 +20,11 @@ void infer(Inference& i) {
   Inference::require(fits, text(z), text(w));
 }
 
-/// Calls f(offset, count, positive weights or null) for the stretches of row r that the weights are repeated for.
+/// Calls f(offset, count, positive weights) for the stretches of row r that the weights are repeated for.
 template <class T, class F>
 void over_stretches(const Call& c, std::int64_t n, std::int64_t r, F f) {
   const T* w = c.input<T>(2);
-  const std::int64_t stretch = w == nullptr ? n : c.in_type[2]->shape.size();
+  const std::int64_t stretch = c.in_type[2]->shape.size();
   for (std::int64_t at = 0; at < n; at += stretch) f(r * n + at, stretch, w);
 }
 
@@ -32,23 +32,20 @@ template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
   const std::int64_t n = c.in_type[0]->shape.size();
   const simd::Vec<T> one = simd::one<T>();
+  if (!c.has(2)) {
+    mean_of_rows<T>(c, begin, end,
+                    [one](const auto& x, const auto& y) { return simd::madd<T>(one - y, x, simd::softplus<T>(-x)); });
+    return;
+  }
   for (std::int64_t r = begin; r < end; ++r) {
     T sum = 0;
     over_stretches<T>(c, n, r, [&](std::int64_t at, std::int64_t count, const T* w) {
-      const T* z = c.input<T>(0) + at;
-      const T* t = c.input<T>(1) + at;
-      if (w == nullptr) {
-        sum += simd::reduce_sum<T>(
-            count, [one](const auto& x, const auto& y) { return simd::madd<T>(one - y, x, simd::softplus<T>(-x)); }, z,
-            t);
-      } else {
-        sum += simd::reduce_sum<T>(
-            count,
-            [one](const auto& x, const auto& y, const auto& p) {
-              return simd::madd<T>(one - y, x, simd::madd<T>(p - one, y, one) * simd::softplus<T>(-x));
-            },
-            z, t, w);
-      }
+      sum += simd::reduce_sum<T>(
+          count,
+          [one](const auto& x, const auto& y, const auto& p) {
+            return simd::madd<T>(one - y, x, simd::madd<T>(p - one, y, one) * simd::softplus<T>(-x));
+          },
+          c.input<T>(0) + at, c.input<T>(1) + at, w);
     });
     c.output<T>(0)[r] = sum / static_cast<T>(n);
   }
@@ -59,23 +56,20 @@ template <class T>
 void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
   const std::int64_t n = c.in_type[0]->shape.size();
   const simd::Vec<T> one = simd::one<T>();
+  if (!c.has(2)) {
+    gradient_of_rows<T>(c, begin, end, 3,
+                        [](const auto& x, const auto& y, const auto& s) { return (simd::sigmoid<T>(x) - y) * s; });
+    return;
+  }
   for (std::int64_t r = begin; r < end; ++r) {
     const simd::Vec<T> scale(c.input<T>(3)[r] / static_cast<T>(n));
     over_stretches<T>(c, n, r, [&](std::int64_t at, std::int64_t count, const T* w) {
-      const T* z = c.input<T>(0) + at;
-      const T* t = c.input<T>(1) + at;
-      T* dz = c.output<T>(0) + at;
-      if (w == nullptr) {
-        simd::map<T>(
-            count, dz, [scale](const auto& x, const auto& y) { return (simd::sigmoid<T>(x) - y) * scale; }, z, t);
-      } else {
-        simd::map<T>(
-            count, dz,
-            [one, scale](const auto& x, const auto& y, const auto& p) {
-              return simd::nmadd<T>(simd::madd<T>(p - one, y, one), simd::sigmoid<T>(-x), one - y) * scale;
-            },
-            z, t, w);
-      }
+      simd::map<T>(
+          count, c.output<T>(0) + at,
+          [one, scale](const auto& x, const auto& y, const auto& p) {
+            return simd::nmadd<T>(simd::madd<T>(p - one, y, one), simd::sigmoid<T>(-x), one - y) * scale;
+          },
+          c.input<T>(0) + at, c.input<T>(1) + at, w);
     });
   }
 }

@@ -19,34 +19,21 @@ void infer(Inference& i) {
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
   using V = simd::Vec<T>;
-  const std::int64_t n = c.in_type[0]->shape.size();
-  const T share = T(1) / static_cast<T>(n);
   const V delta(static_cast<T>(c.attributes_as<HuberAttributes>().delta));
-  for (std::int64_t r = begin; r < end; ++r) {
-    const T sum = simd::reduce_sum<T>(
-        n,
-        [delta](const V& y, const V& t) {
-          const V e = simd::abs<T>(y - t);
-          const V bounded = simd::min<T>(e, delta);
-          return bounded * simd::nmadd<T>(bounded, V(T(0.5)), e);
-        },
-        c.input<T>(0) + r * n, c.input<T>(1) + r * n);
-    c.output<T>(0)[r] = sum * share;
-  }
+  mean_of_rows<T>(c, begin, end, [delta](const V& y, const V& t) {
+    const V e = simd::abs<T>(y - t);
+    const V bounded = simd::min<T>(e, delta);
+    return bounded * simd::nmadd<T>(bounded, V(T(0.5)), e);
+  });
 }
 
 template <class T>
 void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
   using V = simd::Vec<T>;
-  const std::int64_t n = c.in_type[0]->shape.size();
   const V delta(static_cast<T>(c.attributes_as<HuberAttributes>().delta));
-  for (std::int64_t r = begin; r < end; ++r) {
-    const V scale(c.input<T>(2)[r] / static_cast<T>(n));
-    simd::map<T>(
-        n, c.output<T>(0) + r * n,
-        [scale, delta](const V& y, const V& t) { return simd::max<T>(simd::min<T>(y - t, delta), -delta) * scale; },
-        c.input<T>(0) + r * n, c.input<T>(1) + r * n);
-  }
+  gradient_of_rows<T>(c, begin, end, 2, [delta](const V& y, const V& t, const V& s) {
+    return simd::max<T>(simd::min<T>(y - t, delta), -delta) * s;
+  });
 }
 
 void gradient(Gradient& g) { g.set(0, g.add(huber_grad, {g.in(0), g.in(1), g.d()}, g.attributes())); }

@@ -10,30 +10,15 @@ namespace mae_op {
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
-  const std::int64_t n = c.in_type[0]->shape.size();
-  const T share = T(1) / static_cast<T>(n);
-  for (std::int64_t r = begin; r < end; ++r) {
-    const T sum = simd::reduce_sum<T>(
-        n, [](const auto& y, const auto& t) { return simd::abs<T>(y - t); }, c.input<T>(0) + r * n,
-        c.input<T>(1) + r * n);
-    c.output<T>(0)[r] = sum * share;
-  }
+  mean_of_rows<T>(c, begin, end, [](const auto& y, const auto& t) { return simd::abs<T>(y - t); });
 }
 
 template <class T>
 void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
-  using V = simd::Vec<T>;
-  const std::int64_t n = c.in_type[0]->shape.size();
-  for (std::int64_t r = begin; r < end; ++r) {
-    const V step(c.input<T>(2)[r] / static_cast<T>(n));
-    const V zero(T(0));
-    simd::map<T>(
-        n, c.output<T>(0) + r * n,
-        [step, zero](const V& y, const V& t) {
-          return simd::select<T>(y > t, step, simd::select<T>(y < t, -step, zero));
-        },
-        c.input<T>(0) + r * n, c.input<T>(1) + r * n);
-  }
+  const simd::Vec<T> zero(T(0));
+  gradient_of_rows<T>(c, begin, end, 2, [zero](const auto& y, const auto& t, const auto& s) {
+    return simd::select<T>(y > t, s, simd::select<T>(y < t, -s, zero));
+  });
 }
 
 void gradient(Gradient& g) { g.set(0, g.add(mae_grad, {g.in(0), g.in(1), g.d()})); }

@@ -9,29 +9,15 @@ namespace mse_op {
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
-  const std::int64_t n = c.in_type[0]->shape.size();
-  const T scale = T(1) / static_cast<T>(n);
-  for (std::int64_t r = begin; r < end; ++r) {
-    const T sum = simd::reduce_sum<T>(
-        n,
-        [](const auto& y, const auto& t) {
-          const auto e = y - t;
-          return e * e;
-        },
-        c.input<T>(0) + r * n, c.input<T>(1) + r * n);
-    c.output<T>(0)[r] = sum * scale;
-  }
+  mean_of_rows<T>(c, begin, end, [](const auto& y, const auto& t) {
+    const auto e = y - t;
+    return e * e;
+  });
 }
 
 template <class T>
 void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
-  const std::int64_t n = c.in_type[0]->shape.size();
-  for (std::int64_t r = begin; r < end; ++r) {
-    const simd::Vec<T> scale(T(2) / static_cast<T>(n) * c.input<T>(2)[r]);
-    simd::map<T>(
-        n, c.output<T>(0) + r * n, [scale](const auto& y, const auto& t) { return (y - t) * scale; },
-        c.input<T>(0) + r * n, c.input<T>(1) + r * n);
-  }
+  gradient_of_rows<T>(c, begin, end, 2, [](const auto& y, const auto& t, const auto& s) { return (y - t) * (s + s); });
 }
 
 void gradient(Gradient& g) { g.set(0, g.add(mse_grad, {g.in(0), g.in(1), g.d()})); }
