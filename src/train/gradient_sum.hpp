@@ -15,7 +15,10 @@ class GradientSum {
       : model_(&model), sum_(model.places().parameter_bytes, "gradients"), numbers_(count(model)) {}
 
   /// Forgets what was added. Like all below, allocates nothing.
-  void start() { divisor_ = 0, empty_ = true; }
+  void start() {
+    divisor_ = 0;
+    empty_ = true;
+  }
   /// Adds divisor times the model's gradient, which is the piece's sum over its rows / divisor.
   void add(double divisor);
   /// Makes the model's gradient the sum / all divisors together, which it returns.

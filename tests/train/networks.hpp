@@ -115,6 +115,7 @@ inline Trained train_sort(const Sort& sort, const std::shared_ptr<const Dataset>
   options.update(sort.fit);
   options.update(more);
   Trainer trainer(model, data, nullptr, options, pool);
+  if (threads > 1) trainer.compiled().executor->share_from(0, 0);
   Trained course;
   course.activations = trainer.compiled().executor->plan().bytes[0];
   course.calls = trainer.compiled().executor->plan().steps.size();

@@ -77,8 +77,10 @@ class Recomputation {
       const auto id = static_cast<std::int64_t>(i);
       const auto from = static_cast<std::size_t>(place_[i]);
       const auto to = static_cast<std::size_t>(last_[i]);
-      ++count[from], ids[from] += id;
-      --count[to], ids[to] -= id;
+      count[from] += 1;
+      ids[from] += id;
+      count[to] -= 1;
+      ids[to] -= id;
     }
     std::int64_t crossing = 0;
     std::int64_t sum = 0;
