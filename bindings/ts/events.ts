@@ -88,6 +88,18 @@ export interface RunState {
   lr: number;
   /** The optimizer as it is now. */
   optimizer: Record<string, unknown>;
+  /** Memory that it takes at the present batch size. */
+  bytes: {
+    weights: number;
+    gradients: number;
+    optimizer: number;
+    /** Of what is run at once, with room for single calls. */
+    activations: number;
+    /** Weights and optimizer as they were, to go back to. */
+    copies: number;
+    /** Activations of the looks at the validation data. */
+    validation: number;
+  };
 }
 
 /** Losses of single steps that an event carries at most. */

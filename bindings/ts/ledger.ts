@@ -10,6 +10,9 @@ export interface LedgerOptions extends Omit<ModelOptions, 'seed'> {
   loss?: Loss;
   /** For the bytes of activations; default 1. */
   batchSize?: number;
+  /** As of `fit`. */
+  microBatchSize?: number;
+  recompute?: boolean;
 }
 
 /** A layer's part. A layer of layers comes before its parts and counts only what is its own. */
@@ -38,7 +41,10 @@ export interface Ledger {
   multiplyAdds: number;
   /** The same for each position, where the first input is a sequence: ids `[T]`, or `[T, features]`. */
   multiplyAddsPerToken?: number;
-  /** 4 for each number; weights with running statistics; activations of a training step, places used again. */
+  /**
+   * What a training takes. 4 for each number; weights with running statistics; gradients twice where a batch is run in
+   * pieces; activations of what is run at once, places used again.
+   */
   bytes: { weights: number; gradients: number; optimizer: number; activations: number };
   layers: LedgerLayer[];
 }

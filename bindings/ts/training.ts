@@ -48,6 +48,7 @@ export interface EarlyStopping {
 export interface RunSettings {
   lr?: number;
   batchSize?: number;
+  microBatchSize?: number;
   weightDecay?: number;
   momentum?: number;
   clipNorm?: number;
@@ -68,6 +69,17 @@ export interface TrainingOptions {
   steps?: number;
   /** Examples in a step; default 32, or all where there are fewer. The last batch of an epoch may be smaller. */
   batchSize?: number;
+  /**
+   * Rows run at once; default the whole batch. A larger batch is run in pieces and their gradients are added, so that
+   * activations take the memory of a piece (Keras: `gradient_accumulation_steps`, Lightning: `accumulate_grad_batches`).
+   * A step is still one update by the whole batch's gradient; batch norm's statistics are those of a piece.
+   */
+  microBatchSize?: number;
+  /**
+   * Compute activations again for the gradient rather than keep them (PyTorch: `torch.utils.checkpoint`): up to a
+   * third more work, a fraction of the memory in deep networks, the same bits; default false.
+   */
+  recompute?: boolean;
   /** A new order each epoch; default true. */
   shuffle?: boolean;
   /** Leave out what does not fill a batch; default false. */

@@ -36,6 +36,8 @@ class CpuExecutor {
   [[nodiscard]] bool shares() const { return pool_.size() > 1 && flops_ >= share_plan_; }
 
   [[nodiscard]] const Plan& plan() const { return plan_; }
+  /// Rows of the last run.
+  [[nodiscard]] std::int64_t rows() const { return rows_; }
   /// Where a value lies; null if it is dead.
   [[nodiscard]] std::byte* at(ValueId v) const;
   template <class T>

@@ -143,7 +143,7 @@ struct Op {
   const Op* accumulating = nullptr;
   /// Part in the epilogue pass.
   Fusion fusion = Fusion::none;
-  /// Looks across rows (batch norm): such a node is never cut into micro-batches.
+  /// Looks across rows (batch norm): what it gives for a micro-batch is not a part of what it gives for the batch.
   bool couples_rows = false;
   /// Writes to a state parameter (running statistics): never dead code.
   bool has_effect = false;

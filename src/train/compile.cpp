@@ -3,6 +3,7 @@
 #include "graph/autodiff.hpp"
 #include "graph/passes/passes.hpp"
 #include "graph/print.hpp"
+#include "graph/verify.hpp"
 
 namespace trainyard {
 namespace {
@@ -42,12 +43,18 @@ void write_steps(Graph& graph, Network network, const CompileOptions& options, C
     }
   }
   if (options.report != nullptr) *options.report += "# as built\n" + print(graph);
+  const auto report = [&](std::string_view pass, const Graph& g) {
+    if (options.report != nullptr) *options.report += "# after " + std::string(pass) + "\n" + print(g);
+  };
   if (options.fuse) {
-    optimize(graph, [&](std::string_view pass, const Graph& g) {
-      if (options.report != nullptr) *options.report += "# after " + std::string(pass) + "\n" + print(g);
-    });
+    optimize(graph, report);
   } else {
     dead_code(graph);
+  }
+  if (options.recompute) {
+    recompute(graph);
+    verify(graph);
+    report("recompute", graph);
   }
 }
 

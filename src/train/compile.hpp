@@ -27,6 +27,7 @@ struct CompileOptions {
   ValueType target = {};       ///< type of the data's target column
   std::string target_name = "y";
   bool keep_outputs = false;      ///< train: outputs stay readable (metrics)
+  bool recompute = false;         ///< train: activations are computed again for the gradient rather than kept
   bool fuse = true;               ///< false shows every op by itself
   bool training = true;           ///< inspect: dropout drops, batch norm uses the batch
   bool input_gradients = false;   ///< inspect: gradients of every value, inputs included

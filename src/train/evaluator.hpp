@@ -1,5 +1,6 @@
 // Loss and metrics over a data set, a chunk of rows at a time.
 #pragma once
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -23,6 +24,8 @@ class Evaluator {
   /// {loss, accuracy, …} over all rows.
   [[nodiscard]] Json result() const;
   [[nodiscard]] const Scores& scores() const { return scores_; }
+  /// Of its plan.
+  [[nodiscard]] std::size_t bytes() const { return compiled_.executor->bytes(); }
 
  private:
   std::shared_ptr<const Dataset> data_;

@@ -1,7 +1,9 @@
 #include "train/ledger.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -17,6 +19,8 @@ namespace {
 
 struct LedgerOptions {
   std::int64_t batch_size = 1;
+  std::optional<std::int64_t> micro_batch_size;
+  bool recompute = false;
   const Json* loss = nullptr;
   const Json* optimizer = nullptr;
   Json inputs = Json::object();
@@ -24,6 +28,8 @@ struct LedgerOptions {
   template <class V>
   void visit(V& v) {
     v("batchSize", batch_size, at_least_one);
+    v("microBatchSize", micro_batch_size, at_least_one);
+    v("recompute", recompute);
     loss = v.raw("loss");
     optimizer = v.raw("optimizer");
     for (const char* key : {"input", "inputs"}) {
@@ -111,12 +117,15 @@ Json ledger(const Json& description, const Json& options) {
 
   CompileOptions purpose;
   purpose.mode = Mode::train;
+  purpose.recompute = wanted.recompute;
   purpose.loss = loss.get();
   purpose.target = usual_target(*loss, graph.type(network.outputs.front().second));
   write_steps(graph, std::move(network), purpose, steps);
   ParameterPlaces nowhere;
   nowhere.where.resize(table.all().size());
-  const Plan plan = make_plan(graph, nowhere, {.capacity = wanted.batch_size, .counts = true});
+  const std::int64_t at_once = std::min(wanted.batch_size, wanted.micro_batch_size.value_or(wanted.batch_size));
+  const Plan plan = make_plan(graph, nowhere, {.capacity = at_once, .counts = true});
+  const int gradients = at_once < wanted.batch_size ? 2 : 1;
 
   const auto bytes = [](double numbers) { return 4 * numbers; };
   Json result = json_object("parameters", all.parameters, "trainable", all.trainable, "multiplyAdds", all_products);
@@ -124,8 +133,8 @@ Json ledger(const Json& description, const Json& options) {
     put(result, "multiplyAddsPerToken", all_products / static_cast<double>(length));
   }
   put(result, "bytes",
-      json_object("weights", bytes(all.parameters + all.state), "gradients", bytes(all.trainable), "optimizer",
-                  optimizer.slots() * bytes(all.trainable), "activations",
+      json_object("weights", bytes(all.parameters + all.state), "gradients", gradients * bytes(all.trainable),
+                  "optimizer", optimizer.slots() * bytes(all.trainable), "activations",
                   plan.bytes[static_cast<std::size_t>(Block::activations)]));
   put(result, "layers", std::move(layers));
   return result;

@@ -5,14 +5,15 @@
 namespace trainyard {
 
 /// What the described network costs. `options`: "input" or "inputs" as of a model, "loss" (crossEntropy), "optimizer"
-/// (adam), "batchSize" (1).
+/// (adam), "batchSize" (1), "microBatchSize", "recompute", as of a run.
 ///
 /// {"parameters", "trainable",       shared ones count once, running statistics do not
 ///  "multiplyAdds",                  forward, for one sample: of the products of matrices, convolutions, recurrences
 ///                                   and attention (causal: of the pairs that see each other, T (T + 1) / 2)
 ///  "multiplyAddsPerToken",          where the first input is a sequence, ids [T] or [T, features]
-///  "bytes": {"weights", "gradients", "optimizer",    4 for each number; weights with running statistics
-///            "activations"},        of a training step's plan for the batch, as the engine lays it out
+///  "bytes": {"weights", "gradients", "optimizer",    4 for each number; weights with running statistics; gradients
+///                                 twice where the batch is run in pieces
+///            "activations"},        of a training step's plan for what is run at once, as the engine lays it out
 ///  "layers": [{"path", "name", "type", "parameters", "formula", "multiplyAdds", "share"}]}
 ///
 /// A layer of layers comes before its parts and counts only what is its own; a parameter that layers share belongs to

@@ -12,6 +12,11 @@ struct RunSettings {
   std::optional<std::int64_t> epochs;  ///< 1 if neither epochs nor steps are given
   std::optional<std::int64_t> steps;
   std::optional<std::int64_t> batch_size;  ///< 32, or all rows where there are fewer
+  /// Rows run at once: a batch of more is run in pieces and their gradients are added (Keras:
+  /// gradient_accumulation_steps, Lightning: accumulate_grad_batches), so that activations take the memory of a piece.
+  /// Loss and gradient are the whole batch's, but batch norm's statistics are a piece's. Default: the whole batch.
+  std::optional<std::int64_t> micro_batch_size;
+  bool recompute = false;  ///< computes activations again for the gradient rather than keep them: graph/passes
   bool shuffle = true;
   bool drop_last = false;
   std::int64_t seed = 0;              ///< of shuffles and dropout
@@ -32,6 +37,8 @@ struct RunSettings {
     v("epochs", epochs, at_least_one);
     v("steps", steps, at_least_one);
     v("batchSize", batch_size, at_least_one);
+    v("microBatchSize", micro_batch_size, at_least_one);
+    v("recompute", recompute);
     v("shuffle", shuffle);
     v("dropLast", drop_last);
     v("seed", seed, not_negative);

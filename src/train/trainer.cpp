@@ -83,15 +83,26 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
   if (settings_.track_updates.value_or(is_small)) before_update_ = Arena(model.places().parameter_bytes, "updates");
 }
 
+std::int64_t Trainer::piece_size() const {
+  const std::int64_t batch = batches_.batch_size();
+  return std::min(batch, settings_.micro_batch_size.value_or(batch));
+}
+
 void Trainer::compile_plan() {
   CompileOptions options;
   options.mode = Mode::train;
-  options.capacity = batches_.batch_size();
+  options.capacity = piece_size();
   options.loss = loss_kind_.get();
   options.target = feed_.target_type();
   options.keep_outputs = !scores_.empty();
-  train_ = compile(model_, options, pool_);
+  options.recompute = settings_.recompute;
+  // All that can fail comes before the first change.
+  Compiled made = compile(model_, options, pool_);
+  const bool pieces = options.capacity < static_cast<std::int64_t>(batches_.batch_size());
+  GradientSum sum = pieces ? GradientSum(model_) : GradientSum();
   weights_.resize(static_cast<std::size_t>(options.capacity));
+  train_ = std::move(made);
+  sum_ = std::move(sum);
   structure_ = model_.structure();
   learner_.arrange(settings_.l1 > 0 || settings_.l2 > 0);
 }
@@ -101,29 +112,46 @@ Course Trainer::course() const {
   return {learner_.optimizer().lr(), planned_steps(settings_, per_epoch), per_epoch};
 }
 
-double Trainer::run_batch(std::span<const Row> rows) {
+Trainer::Piece Trainer::run_piece(std::span<const Row> rows, std::int64_t first, Scores* scores) {
   feed_.gather(rows, train_);
   const auto weights = std::span(weights_).first(rows.size());
   const double divisor = feed_.seed(rows, train_, *loss_kind_, weights);
   StepContext context;
   context.seed = static_cast<std::uint64_t>(settings_.seed);
   context.step = static_cast<std::uint64_t>(at_.step);
+  context.first_row = first;
   train_.executor->share(sharing_.way() == Sharing::shared);
   train_.executor->run(static_cast<std::int64_t>(rows.size()), context);
-  return mean_loss(train_, weights, divisor);
+  const double loss = mean_loss(train_, weights, divisor);
+  if (scores != nullptr && std::isfinite(loss)) {
+    scores->update(train_, rows.size(),
+                   data_->weighted() ? std::span<const double>(weights) : std::span<const double>());
+  }
+  return {loss, divisor};
+}
+
+double Trainer::run_batch(std::span<const Row> rows, Scores* scores) {
+  const auto most = static_cast<std::size_t>(train_.executor->plan().capacity);
+  if (rows.size() <= most) return run_piece(rows, 0, scores).loss;
+  sum_.start();
+  double loss = 0;
+  for (std::size_t first = 0; first < rows.size(); first += most) {
+    const std::span<const Row> some = rows.subspan(first, std::min(most, rows.size() - first));
+    const Piece piece = run_piece(some, static_cast<std::int64_t>(first), scores);
+    if (!std::isfinite(piece.loss)) return piece.loss;
+    loss += piece.divisor * piece.loss;
+    sum_.add(piece.divisor);
+  }
+  const double divisor = sum_.finish();
+  return divisor > 0 ? loss / divisor : 0;
 }
 
 void Trainer::train_one() {
   batch_at_ = batches_.position();
   const std::span<const Row> rows = batches_.next();
-  loss_ = run_batch(rows);
+  loss_ = run_batch(rows, scores_.empty() ? nullptr : &scores_);
   if (!std::isfinite(loss_)) return;
   if (since_good_ >= good_copy_ms) keep_good_copy();  // these weights have just proved to be good
-  if (!scores_.empty()) {
-    scores_.update(
-        train_, rows.size(),
-        data_->weighted() ? std::span<const double>(weights_).first(rows.size()) : std::span<const double>());
-  }
   if (before_update_.size() > 0) {
     std::memcpy(before_update_.data(), model_.memory().parameters, before_update_.size());
   }
@@ -220,7 +248,8 @@ bool Trainer::complete() const {
 void Trainer::set(const Json& changes) {
   if (!changes.is_object()) throw Error(ErrorCode::type_mismatch, "set", "object", short_text(changes));
   // What the run itself takes is parsed with its own rules; the rest is the optimizer's.
-  static constexpr std::array<std::string_view, 6> own{"batchSize", "clipNorm", "l1", "l2", "epochs", "steps"};
+  static constexpr std::array<std::string_view, 7> own{"batchSize", "microBatchSize", "clipNorm", "l1",
+                                                       "l2",        "epochs",         "steps"};
   Json mine = Json::object();
   Json optimizers = Json::object();
   for (const auto& [key, value] : changes.items()) {
@@ -232,16 +261,19 @@ void Trainer::set(const Json& changes) {
   settings.visit(reader);
   Optimizer optimizer = learner_.optimizer();
   if (!optimizers.empty()) optimizer.set(optimizers, "set");
-  if (const std::int64_t old = batches_.batch_size(); settings.batch_size && *settings.batch_size != old) {
-    batches_.set_batch_size(*settings.batch_size);
+  const Row old_batch = batches_.batch_size();
+  const std::int64_t old_piece = piece_size();
+  if (settings.batch_size) batches_.set_batch_size(*settings.batch_size);
+  std::swap(settings_, settings);
+  if (batches_.batch_size() != old_batch || piece_size() != old_piece) {
     try {
       compile_plan();
     } catch (...) {  // no memory for it: the plan of before is still there
-      batches_.set_batch_size(old);
+      std::swap(settings_, settings);
+      batches_.set_batch_size(static_cast<std::int64_t>(old_batch));
       throw;
     }
   }
-  settings_ = std::move(settings);
   learner_.optimizer() = optimizer;
   learner_.arrange(settings_.l1 > 0 || settings_.l2 > 0);
 }

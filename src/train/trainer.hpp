@@ -14,6 +14,7 @@
 #include "schedules/schedule.hpp"
 #include "train/evaluator.hpp"
 #include "train/feed.hpp"
+#include "train/gradient_sum.hpp"
 #include "train/scores.hpp"
 #include "train/settings.hpp"
 #include "train/sharing.hpp"
@@ -42,7 +43,8 @@ class Trainer {
   /// A step itself allocates nothing and calls nothing outside the engine.
   Json advance(const Until& until);
 
-  /// Changes hyper-parameters between two steps: {lr, batchSize, clipNorm, l1, l2, epochs, steps, and the optimizer's}.
+  /// Changes hyper-parameters between two steps: {lr, batchSize, microBatchSize, clipNorm, l1, l2, epochs, steps, and
+  /// the optimizer's}.
   /// Nothing has changed if it throws.
   void set(const Json& changes);
   /// Ends the run; weights and optimizer state stay.
@@ -62,7 +64,8 @@ class Trainer {
   };
   /// The next step as it would be now, for some parameters. Nothing has changed afterwards.
   [[nodiscard]] std::vector<Preview> preview(std::span<const ParamId> ids);
-  /// {step, epoch, row, lr, loss, state}.
+  /// {step, epoch, row, lr, loss, state, bytes}. "bytes" is what the run takes at the present batch size: {weights,
+  /// gradients, optimizer, activations (with scratch), copies (to go back to), validation (activations of its plan)}.
   [[nodiscard]] Json status() const;
 
  private:
@@ -77,7 +80,15 @@ class Trainer {
   /// Moves the parameters by their gradients, as the next step does; returns its learning rate.
   double move();
   [[nodiscard]] Course course() const;
-  double run_batch(std::span<const Row> rows);
+  /// Runs a batch, in pieces if need be, up to the first one whose loss is not finite; the batch's loss. The gradients
+  /// are then the batch's. Adds what the rows score to `scores` if given.
+  double run_batch(std::span<const Row> rows, Scores* scores = nullptr);
+  struct Piece {
+    double loss, divisor;
+  };
+  Piece run_piece(std::span<const Row> rows, std::int64_t first, Scores* scores);
+  /// Rows that are run at once.
+  [[nodiscard]] std::int64_t piece_size() const;
   void record(double loss);
   [[nodiscard]] bool epoch_ended(std::int64_t before) const { return batches_.position().epoch != before; }
   [[nodiscard]] bool complete() const;
@@ -88,6 +99,7 @@ class Trainer {
   void diverge(Json& events);
   [[nodiscard]] std::string find_culprit();
   [[nodiscard]] Json progress();
+  [[nodiscard]] Json bytes() const;
   [[nodiscard]] std::string_view state_name() const;
   void finish(const std::string& reason);
 
@@ -104,7 +116,8 @@ class Trainer {
   Batches batches_;
   Compiled train_;
   std::uint64_t structure_ = 0;
-  std::vector<double> weights_;
+  std::vector<double> weights_;  ///< of the rows of the last piece
+  GradientSum sum_;              ///< where a batch has several pieces
   Scores scores_;
   std::unique_ptr<Evaluator> evaluator_;
 

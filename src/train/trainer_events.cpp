@@ -90,7 +90,7 @@ std::string Trainer::find_culprit() {
   batches_.seek(batch_at_);
   CompileOptions options;
   options.mode = Mode::inspect;
-  options.capacity = batches_.batch_size();
+  options.capacity = piece_size();
   options.loss = loss_kind_.get();
   options.target = feed_.target_type();
   Compiled inspected;
@@ -103,13 +103,23 @@ std::string Trainer::find_culprit() {
   std::swap(train_, inspected);
   loss_ = run_batch(rows);
   std::swap(train_, inspected);
-  return first_not_finite(inspected, static_cast<std::int64_t>(rows.size()));
+  return first_not_finite(inspected, inspected.executor->rows());
+}
+
+Json Trainer::bytes() const {
+  const ParameterPlaces& places = model_.places();
+  std::size_t copies = good_.bytes() + before_update_.size();
+  if (best_) copies += best_->bytes();
+  return json_object("weights", places.parameter_bytes + places.state_bytes, "gradients",
+                     places.parameter_bytes + sum_.bytes(), "optimizer", learner_.bytes(), "activations",
+                     train_.executor->bytes(), "copies", copies, "validation",
+                     evaluator_ ? evaluator_->bytes() : std::size_t{0});
 }
 
 Json Trainer::status() const {
   Json status = json_object("state", state_name(), "step", at_.step, "epoch", batches_.position().epoch, "row",
                             batches_.position().row, "stepsPerEpoch", batches_.steps_per_epoch(), "loss", loss_, "lr",
-                            lr_, "optimizer", learner_.optimizer().json());
+                            lr_, "optimizer", learner_.optimizer().json(), "bytes", bytes());
   if (!reason_.empty()) status["reason"] = reason_;
   return status;
 }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "optimizers/optimizer.hpp"
 #include "support/errors.hpp"
 #include "train/compile.hpp"
@@ -106,10 +108,11 @@ TEST(Ledger, AgreesWithTheModelThatIsMade) {
   for (const Case& c : cases) {
     const Json options = parse_json(c.options, "options");
     const Model model(layers(c.layers), read_model_options(options));
-    for (const std::int64_t rows : {1, 17}) {
+    for (const std::int64_t rows : {1, 17, -17}) {
       Json asked = options;
       asked["loss"] = c.loss;
-      asked["batchSize"] = rows;
+      asked["batchSize"] = std::abs(rows);
+      asked["recompute"] = rows < 0;
       const Json l = ledger(layers(c.layers), asked);
       const Json summary = model.summary();
       EXPECT_EQ(l["parameters"], summary["parameters"]) << c.layers;
@@ -119,7 +122,8 @@ TEST(Ledger, AgreesWithTheModelThatIsMade) {
       const auto loss = parse_loss(c.loss);
       CompileOptions purpose;
       purpose.mode = Mode::train;
-      purpose.capacity = rows;
+      purpose.capacity = std::abs(rows);
+      purpose.recompute = rows < 0;
       purpose.loss = loss.get();
       const Shape& out = model.outputs()[0].second.shape;
       purpose.target = {.shape = out};
@@ -131,6 +135,16 @@ TEST(Ledger, AgreesWithTheModelThatIsMade) {
       EXPECT_EQ(l["bytes"]["activations"], made.executor->plan().bytes[0]) << c.layers << rows;
     }
   }
+}
+
+TEST(Ledger, PiecesTakeAPiecesActivationsAndGradientsTwice) {
+  const auto bytes = [](const char* options) { return ledger(two_layers(), parse_json(options, "options"))["bytes"]; };
+  const Json whole = bytes(R"({"input": [2], "batchSize": 500})");
+  const Json pieces = bytes(R"({"input": [2], "batchSize": 500, "microBatchSize": 50})");
+  EXPECT_EQ(pieces["activations"], bytes(R"({"input": [2], "batchSize": 50})")["activations"]);
+  EXPECT_LT(8 * pieces["activations"].get<double>(), whole["activations"].get<double>());
+  EXPECT_EQ(pieces["gradients"], 2 * whole["gradients"].get<double>());
+  EXPECT_EQ(bytes(R"({"input": [2], "batchSize": 500, "microBatchSize": 501})"), whole);
 }
 
 TEST(Ledger, NoNetworkIsTooLarge) {
@@ -157,6 +171,8 @@ TEST(Ledger, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(refused("{}"), "MISSING_OPTION input");
   EXPECT_EQ(refused(R"({"input": [2], "batch": 3})"), "UNKNOWN_OPTION ledger.batch");
   EXPECT_EQ(refused(R"({"input": [2], "batchSize": 0})"), "INVALID_VALUE ledger.batchSize");
+  EXPECT_EQ(refused(R"({"input": [2], "microBatchSize": 0})"), "INVALID_VALUE ledger.microBatchSize");
+  EXPECT_EQ(refused(R"({"input": [2], "recompute": "yes"})"), "TYPE_MISMATCH ledger.recompute");
   EXPECT_EQ(refused(R"({"input": [2], "optimizer": "adom"})"), "UNKNOWN_LAYER optimizer");
 }
 

@@ -117,6 +117,10 @@ TEST_F(Refusals, BatchesAndLengths) {
   expect(data, {{"seed", -1}}, value, "fit.seed", ">= 0", "-1");
   expect(data, {{"clipNorm", -1}}, value, "fit.clipNorm", ">= 0", "-1");
   expect(data, {{"l2", "a"}}, ErrorCode::type_mismatch, "fit.l2", "number", "a");
+  expect(data, {{"microBatchSize", 0}}, value, "fit.microBatchSize", ">= 1", "0");
+  expect(data, {{"microBatchSize", std::nan("")}}, ErrorCode::type_mismatch, "fit.microBatchSize", "integer", "null");
+  expect(data, {{"microBatchSize", "8"}}, ErrorCode::type_mismatch, "fit.microBatchSize", "integer", "8");
+  expect(data, {{"recompute", 1}}, ErrorCode::type_mismatch, "fit.recompute", "boolean", "1");
   expect(data, {{"shuffle", 1}}, ErrorCode::type_mismatch, "fit.shuffle", "boolean", "1");
 }
 

@@ -186,6 +186,8 @@ export const fitOptions = [
   'epochs',
   'steps',
   'batchSize',
+  'microBatchSize',
+  'recompute',
   'shuffle',
   'dropLast',
   'seed',

@@ -18,6 +18,15 @@ void fuse_epilogue(Graph& graph);
 /// Turns `a + product` into a product that adds to a, where a sum of gradients allows it.
 void accumulate(Graph& graph);
 
+/// Where asked for, after the others: activations are computed again just before their gradient rather than kept from
+/// the forward part on (Chen et al. 2016, arXiv:1604.06174; torch.utils.checkpoint). What is kept is what leads from
+/// one block to the next. A block ends where a single value leads to all that follows: after each half of a
+/// Transformer's block, after a residual block, after each layer of a plain sequence; neighbours are joined such that
+/// kept values and largest block together take the least memory. The last block's gradient comes at once: it keeps its
+/// values. Nodes that write or read what a step changes (running statistics) are not run again, what they gave is
+/// kept. Bits are the same.
+void recompute(Graph& graph);
+
 struct Pass {
   std::string_view name;
   void (*run)(Graph&);
