@@ -17,10 +17,13 @@ enum class Activation : std::uint8_t { none, relu, leaky_relu, tanh, sigmoid, ge
 }
 
 namespace detail {
-inline constexpr double sqrt_half = 0.70710678118654752;
-inline constexpr double inverse_sqrt_two_pi = 0.39894228040143268;
-inline constexpr double sqrt_two_over_pi = 0.79788456080286536;
-inline constexpr double gelu_cubic = 0.044715;
+/// gelu(x) = x (1 + erf(x / sqrt 2)) / 2: 1 / sqrt 2, 1 / sqrt(2 pi), 1/2, -1/2.
+template <class T>
+inline constexpr T gelu_numbers[] = {T(0.70710678118654752), T(0.39894228040143268), T(0.5), T(-0.5)};
+/// gelu_tanh(x) = x (1 + tanh(a x + b x^3)) / 2: a = sqrt(2 / pi), b = 0.044715 a, 3 b, 1/2, 1.
+template <class T>
+inline constexpr T gelu_tanh_numbers[] = {T(0.79788456080286536), T(0.044715 * 0.79788456080286536),
+                                          T(3 * 0.044715 * 0.79788456080286536), T(0.5), T(1)};
 }  // namespace detail
 
 /// The activation of x. `slope` is leaky_relu's for x < 0.
@@ -32,12 +35,13 @@ template <Activation A, class T>
   if constexpr (A == Activation::tanh) return simd::tanh(x);
   if constexpr (A == Activation::sigmoid) return simd::sigmoid<T>(x);
   if constexpr (A == Activation::gelu) {
-    return x * simd::madd<T>(simd::erf(x * V(T(detail::sqrt_half))), V(T(0.5)), V(T(0.5)));
+    const simd::Constants<T> c(detail::gelu_numbers<T>);
+    return x * simd::madd<T>(simd::erf(x * c[0]), c[2], c[2]);
   }
   if constexpr (A == Activation::gelu_tanh) {
-    const V inner =
-        x * simd::madd<T>(x * x, V(T(detail::gelu_cubic * detail::sqrt_two_over_pi)), V(T(detail::sqrt_two_over_pi)));
-    return x * simd::madd<T>(simd::tanh(inner), V(T(0.5)), V(T(0.5)));
+    const simd::Constants<T> c(detail::gelu_tanh_numbers<T>);
+    const V inner = x * simd::madd<T>(x * x, c[1], c[0]);
+    return x * simd::madd<T>(simd::tanh(inner), c[3], c[3]);
   }
   if constexpr (A == Activation::silu) return x * simd::sigmoid<T>(x);
   if constexpr (A == Activation::none) return x;
@@ -48,23 +52,23 @@ template <Activation A, class T>
 template <Activation A, class T>
 [[nodiscard]] inline simd::Vec<T> derivative(const simd::Vec<T>& v, [[maybe_unused]] T slope) noexcept {
   using V = simd::Vec<T>;
-  const V one(T(1));
+  const V one = simd::one<T>();
   if constexpr (A == Activation::relu) return simd::select<T>(v > V(T(0)), one, V(T(0)));
   if constexpr (A == Activation::leaky_relu) return simd::select<T>(v > V(T(0)), one, V(slope));
   if constexpr (A == Activation::tanh) return simd::nmadd<T>(v, v, one);
   if constexpr (A == Activation::sigmoid) return simd::nmadd<T>(v, v, v);
   if constexpr (A == Activation::gelu) {
-    const V cdf = simd::madd<T>(simd::erf(v * V(T(detail::sqrt_half))), V(T(0.5)), V(T(0.5)));
-    const V pdf = simd::exp(v * v * V(T(-0.5))) * V(T(detail::inverse_sqrt_two_pi));
+    const simd::Constants<T> c(detail::gelu_numbers<T>);
+    const V cdf = simd::madd<T>(simd::erf(v * c[0]), c[2], c[2]);
+    const V pdf = simd::exp(v * v * c[3]) * c[1];
     return simd::madd<T>(v, pdf, cdf);
   }
   if constexpr (A == Activation::gelu_tanh) {
-    constexpr double c = detail::sqrt_two_over_pi;
+    const simd::Constants<T> c(detail::gelu_tanh_numbers<T>);
     const V v2 = v * v;
-    const V t = simd::tanh(v * simd::madd<T>(v2, V(T(detail::gelu_cubic * c)), V(T(c))));
-    const V inner = simd::madd<T>(v2, V(T(3 * detail::gelu_cubic * c)), V(T(c)));  // of the tanh's argument
-    const V half = V(T(0.5));
-    return simd::madd<T>(v * half * simd::nmadd<T>(t, t, one), inner, simd::madd<T>(t, half, half));
+    const V t = simd::tanh(v * simd::madd<T>(v2, c[1], c[0]));
+    const V inner = simd::madd<T>(v2, c[2], c[0]);  // of the tanh's argument
+    return simd::madd<T>(v * c[3] * simd::nmadd<T>(t, t, c[4]), inner, simd::madd<T>(t, c[3], c[3]));
   }
   if constexpr (A == Activation::silu) {
     const V s = simd::sigmoid<T>(v);

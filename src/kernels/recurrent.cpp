@@ -93,7 +93,7 @@ void step_back_rnn(Index n, const T* /*saved*/, const T* after, T* dh, T* /*dc*/
 
 template <class T>
 void step_back_lstm(Index n, const T* saved, const T* before, T* dh, T* dc, T* dx, T* /*dz*/) noexcept {
-  const simd::Vec<T> one(T(1));
+  const simd::Vec<T> one = simd::one<T>();
   over_columns<T>(0, n, [&](Index j, auto load, auto store) {
     const auto i = load(saved + j);
     const auto f = load(saved + n + j);
@@ -113,7 +113,7 @@ void step_back_lstm(Index n, const T* saved, const T* before, T* dh, T* dc, T* d
 
 template <class T>
 void step_back_gru(Index n, const T* saved, const T* before, T* dh, T* /*dc*/, T* dx, T* dz) noexcept {
-  const simd::Vec<T> one(T(1));
+  const simd::Vec<T> one = simd::one<T>();
   over_columns<T>(0, n, [&](Index j, auto load, auto store) {
     const auto r = load(saved + j);
     const auto u = load(saved + n + j);

@@ -31,7 +31,7 @@ void over_stretches(const Call& c, std::int64_t n, std::int64_t r, F f) {
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
   const std::int64_t n = c.in_type[0]->shape.size();
-  const simd::Vec<T> one(T(1));
+  const simd::Vec<T> one = simd::one<T>();
   for (std::int64_t r = begin; r < end; ++r) {
     T sum = 0;
     over_stretches<T>(c, n, r, [&](std::int64_t at, std::int64_t count, const T* w) {
@@ -58,7 +58,7 @@ void run(const Call& c, std::int64_t begin, std::int64_t end) {
 template <class T>
 void run_grad(const Call& c, std::int64_t begin, std::int64_t end) {
   const std::int64_t n = c.in_type[0]->shape.size();
-  const simd::Vec<T> one(T(1));
+  const simd::Vec<T> one = simd::one<T>();
   for (std::int64_t r = begin; r < end; ++r) {
     const simd::Vec<T> scale(c.input<T>(3)[r] / static_cast<T>(n));
     over_stretches<T>(c, n, r, [&](std::int64_t at, std::int64_t count, const T* w) {

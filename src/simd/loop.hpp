@@ -33,11 +33,23 @@ inline void sweep(std::int64_t n, F f, P*... arrays) noexcept {
   constexpr int width = lanes<T>;
   const auto count = static_cast<std::ptrdiff_t>(n);
   std::ptrdiff_t i = 0;
-  for (; i + width <= count; i += width) {
+  // Two at a time, all loads before the stores: what f has in memory (simd::Constants) is loaded once for both.
+  for (; i + 2 * width <= count; i += 2 * width) {
+    [&](auto... v) {
+      [&](auto... w) {
+        f(v...);
+        f(w...);
+        ((std::is_const_v<P> ? void() : store<T>(const_cast<T*>(arrays) + i, v)), ...);
+        ((std::is_const_v<P> ? void() : store<T>(const_cast<T*>(arrays) + i + width, w)), ...);
+      }(load<T>(arrays + i + width)...);
+    }(load<T>(arrays + i)...);
+  }
+  if (i + width <= count) {
     [&](auto... v) {
       f(v...);
       ((std::is_const_v<P> ? void() : store<T>(const_cast<T*>(arrays) + i, v)), ...);
     }(load<T>(arrays + i)...);
+    i += width;
   }
   if (const int rest = static_cast<int>(count - i); rest > 0) {
     [&](auto... v) {

@@ -22,32 +22,45 @@ template <class F>
   return from_array<double>(a);
 }
 
-/// c[0] x^(N-1) + … + c[N-1].
+/// c[first] x^(N-1) + … + c[first + N - 1].
 template <std::size_t N>
-[[nodiscard]] inline Vec<float> horner(const Vec<float>& x, const float (&c)[N]) noexcept {
-  Vec<float> p(c[0]);
+[[nodiscard]] inline Vec<float> horner(const Vec<float>& x, const Constants<float>& c, std::size_t first) noexcept {
+  Vec<float> p = c[first];
   TRAINYARD_UNROLL
-  for (std::size_t i = 1; i < N; ++i) p = madd<float>(p, x, Vec<float>(c[i]));
+  for (std::size_t i = 1; i < N; ++i) p = madd<float>(p, x, c[first + i]);
   return p;
 }
 
 }  // namespace detail
 
-/// e^x. Cephes' expf (Moshier 1992): x = n ln 2 + r, a polynomial in r, and 2^n put together from bits.
+/// e^x: x = n ln 2 + r, a polynomial of degree 5 in r (the coefficients of XNNPACK's rr2_p5), and 2^n put together from
+/// bits.
 [[nodiscard]] inline Vec<float> exp(const Vec<float>& x) noexcept {
   using V = Vec<float>;
-  // Below -87.34 the factor 2^(n-1) is exactly 0, above 88.73 the product is infinite; NaN passes both.
-  const V c = min<float>(max<float>(x, V(-87.5F)), V(89.0F));
-  constexpr float magic = 12582912.0F;  // 1.5 * 2^23: adding it rounds to an integer, which is left in the low bits
-  const V shifted = madd<float>(c, V(1.44269504F), V(magic));
-  const V n = shifted - V(magic);
-  const V r = nmadd<float>(n, V(-2.12194440e-4F), nmadd<float>(n, V(0.693359375F), c));
-  constexpr float p[] = {1.9875691500e-4F, 1.3981999507e-3F, 8.3334519073e-3F,
-                         4.1665795894e-2F, 1.6666665459e-1F, 5.0000001201e-1F};
-  const V e = madd<float>(detail::horner(r, p), r * r, r + V(1.0F));
   using U = Vec<std::uint32_t>;
-  const U exponent = xsimd::bitwise_cast<std::uint32_t>(shifted) - U(std::bit_cast<std::uint32_t>(magic) - 126U);
-  return e * xsimd::bitwise_cast<float>(exponent << 23) * V(2.0F);
+  constexpr float magic = 12582912.0F;  // 1.5 * 2^23: adding it rounds to an integer, which is left in the low bits
+  static constexpr float numbers[] = {-87.5F,
+                                      89.0F,
+                                      1.44269504F,
+                                      magic,
+                                      0.693359375F,
+                                      -2.12194440e-4F,
+                                      1.6578581184e-2F,
+                                      8.3795644343e-2F,
+                                      3.3335304260e-1F,
+                                      9.9998301268e-1F,
+                                      1.9999994040e+0F,
+                                      2.0F,
+                                      0.5F};
+  const Constants<float> c(numbers);
+  // Below -87.34 the factor 2^(n-1) is exactly 0, above 88.73 the product is infinite; NaN passes both.
+  const V bounded = min<float>(max<float>(x, c[0]), c[1]);
+  const V shifted = madd<float>(bounded, c[2], c[3]);
+  const V n = shifted - c[3];
+  const V r = nmadd<float>(n, c[5], nmadd<float>(n, c[4], bounded));
+  // Twice the polynomial times 2^(n-1), so that 2^128 is within reach.
+  const U half = (xsimd::bitwise_cast<std::uint32_t>(shifted) << 23) + xsimd::bitwise_cast<std::uint32_t>(c[12]);
+  return detail::horner<6>(r, c, 6) * xsimd::bitwise_cast<float>(half);
 }
 [[nodiscard]] inline Vec<double> exp(const Vec<double>& x) noexcept {
   return detail::by_lane(x, [](double v) { return std::exp(v); });
@@ -63,10 +76,11 @@ template <std::size_t N>
   const V e = xsimd::to_float(xsimd::bitwise_cast<std::int32_t>(bits >> 23)) -
               xsimd::select(denormal, V(127.0F + 23.0F), V(127.0F));
   const V f = xsimd::bitwise_cast<float>((bits & U(0x007FFFFFU)) + U(0x3F3504F3U)) - V(1.0F);
-  constexpr float p[] = {7.0376836292e-2F,  -1.1514610310e-1F, 1.1676998740e-1F,  -1.2420140846e-1F, 1.4249322787e-1F,
-                         -1.6668057665e-1F, 2.0000714765e-1F,  -2.4999993993e-1F, 3.3333331174e-1F};
+  static constexpr float p[] = {7.0376836292e-2F,  -1.1514610310e-1F, 1.1676998740e-1F,
+                                -1.2420140846e-1F, 1.4249322787e-1F,  -1.6668057665e-1F,
+                                2.0000714765e-1F,  -2.4999993993e-1F, 3.3333331174e-1F};
   const V f2 = f * f;
-  V y = detail::horner(f, p) * f * f2;
+  V y = detail::horner<9>(f, Constants<float>(p), 0) * f * f2;
   y = madd<float>(e, V(-2.12194440e-4F), y);
   y = nmadd<float>(f2, V(0.5F), y);
   const V result = madd<float>(e, V(0.693359375F), f + y);
@@ -82,13 +96,15 @@ template <std::size_t N>
 /// Hyperbolic tangent: x P(x^2) / Q(x^2) of degrees 13 and 6 (the coefficients of Eigen's ptanh), clamped where it
 /// is 1.
 [[nodiscard]] inline Vec<float> tanh(const Vec<float>& x) noexcept {
-  using V = Vec<float>;
-  const V c = min<float>(max<float>(x, V(-7.90531110763549805F)), V(7.90531110763549805F));
-  constexpr float p[] = {-2.76076847742355e-16F, 2.00018790482477e-13F, -8.60467152213735e-11F, 5.12229709037114e-08F,
-                         1.48572235717979e-05F,  6.37261928875436e-04F, 4.89352455891786e-03F};
-  constexpr float q[] = {1.19825839466702e-06F, 1.18534705686654e-04F, 2.26843463243900e-03F, 4.89352518554385e-03F};
-  const V c2 = c * c;
-  return c * detail::horner(c2, p) / detail::horner(c2, q);
+  static constexpr float numbers[] = {-7.90531110763549805F,  7.90531110763549805F,  // where it is 1
+                                      -2.76076847742355e-16F, 2.00018790482477e-13F, -8.60467152213735e-11F,  // P
+                                      5.12229709037114e-08F,  1.48572235717979e-05F, 6.37261928875436e-04F,
+                                      4.89352455891786e-03F,  1.19825839466702e-06F, 1.18534705686654e-04F,
+                                      2.26843463243900e-03F,  4.89352518554385e-03F};  // Q
+  const Constants<float> c(numbers);
+  const Vec<float> bounded = min<float>(max<float>(x, c[0]), c[1]);
+  const Vec<float> square = bounded * bounded;
+  return bounded * detail::horner<7>(square, c, 2) / detail::horner<4>(square, c, 9);
 }
 [[nodiscard]] inline Vec<double> tanh(const Vec<double>& x) noexcept {
   return detail::by_lane(x, [](double v) { return std::tanh(v); });
@@ -97,19 +113,29 @@ template <std::size_t N>
 /// 1 / (1 + e^-x).
 template <class T>
 [[nodiscard]] inline Vec<T> sigmoid(const Vec<T>& x) noexcept {
-  return Vec<T>(T(1)) / (Vec<T>(T(1)) + exp(-x));
+  return one<T>() / (one<T>() + exp(-x));
 }
 
 /// Error function: x P(x^2) / Q(x^2) of degrees 13 and 8 (the coefficients of Eigen's perf), clamped where it is 1.
 [[nodiscard]] inline Vec<float> erf(const Vec<float>& x) noexcept {
-  using V = Vec<float>;
-  const V c = min<float>(max<float>(x, V(-4.0F)), V(4.0F));
-  constexpr float p[] = {-2.72614225801306e-10F, 2.77068142495902e-08F,  -2.10102402082508e-06F, -5.69250639462346e-05F,
-                         -7.34990630326855e-04F, -2.95459980854025e-03F, -1.60960333262415e-02F};
-  constexpr float q[] = {-1.45660718464996e-05F, -2.13374055278905e-04F, -1.68282697438203e-03F, -7.37332916720468e-03F,
-                         -1.42647390514189e-02F};
-  const V c2 = c * c;
-  return c * detail::horner(c2, p) / detail::horner(c2, q);
+  static constexpr float numbers[] = {-4.0F,
+                                      4.0F,  // where it is 1
+                                      -2.72614225801306e-10F,
+                                      2.77068142495902e-08F,
+                                      -2.10102402082508e-06F,  // P
+                                      -5.69250639462346e-05F,
+                                      -7.34990630326855e-04F,
+                                      -2.95459980854025e-03F,
+                                      -1.60960333262415e-02F,
+                                      -1.45660718464996e-05F,
+                                      -2.13374055278905e-04F,
+                                      -1.68282697438203e-03F,  // Q
+                                      -7.37332916720468e-03F,
+                                      -1.42647390514189e-02F};
+  const Constants<float> c(numbers);
+  const Vec<float> bounded = min<float>(max<float>(x, c[0]), c[1]);
+  const Vec<float> square = bounded * bounded;
+  return bounded * detail::horner<7>(square, c, 2) / detail::horner<5>(square, c, 9);
 }
 [[nodiscard]] inline Vec<double> erf(const Vec<double>& x) noexcept {
   return detail::by_lane(x, [](double v) { return std::erf(v); });

@@ -105,6 +105,31 @@ template <class T>
   return Vec<T>::load_unaligned(a.data());
 }
 
+/// Numbers for all lanes. In WebAssembly they stay in memory: V8 builds a vector that it knows to be constant anew at
+/// every use, from three instructions of which two take turns with the arithmetic; a load into all lanes is one.
+template <class T>
+class Constants {
+ public:
+  /// `numbers` must be static.
+  template <std::size_t N>
+  explicit Constants(const T (&numbers)[N]) noexcept : at_(numbers) {
+#ifdef __wasm__
+    asm("" : "+r"(at_));  // what is there is unknown to the compiler from here on
+#endif
+  }
+  [[nodiscard]] Vec<T> operator[](std::size_t i) const noexcept { return Vec<T>(at_[i]); }
+
+ private:
+  const T* at_;
+};
+
+/// 1 in all lanes.
+template <class T>
+[[nodiscard]] inline Vec<T> one() noexcept {
+  static constexpr T numbers[] = {T(1)};
+  return Constants<T>(numbers)[0];
+}
+
 /// a b + c, rounded once where the build has such an instruction.
 template <class T>
 [[nodiscard]] inline Vec<T> madd(const Vec<T>& a, const Vec<T>& b, const Vec<T>& c) noexcept {

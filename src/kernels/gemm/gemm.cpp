@@ -140,7 +140,7 @@ void run(const Piece<T>& p, Packing packing, T* packed_b, T* packed_a) noexcept 
         const Index rows = std::min<Index>(row_block<T>, p.m - i);
         const T* a = p.by_column ? p.a + depth * p.lda + i : p.a + i * p.lda + depth;
         if (packing.a) {
-          micro::pack_rows(p.by_column, a, p.lda, rows, kc, packed_a);
+          micro::pack_rows(a, p.lda, rows, kc, packed_a);
           a = packed_a;
         }
         T* c = p.c + i * p.ldc + column;

@@ -55,27 +55,18 @@ inline void pack_panel_transposed(const T* bt, Index ldb, int kc, int columns, T
   }
 }
 
-/// A's block [mc, kc] into panels of tile_rows rows, column by column (the last panel is narrower).
-/// A's element (i, k) is a[i * lda + k], or a[k * lda + i] with `by_column`.
+/// A block [kc, mc] of A^T with leading dimension lda into panels of tile_rows rows, column by column (the last panel
+/// is narrower). It is read row by row, once.
 template <class T>
-inline void pack_rows(bool by_column, const T* a, Index lda, Index mc, int kc, T* out) noexcept {
+inline void pack_rows(const T* a, Index lda, Index mc, int kc, T* out) noexcept {
   constexpr Index height = tile_rows<T>;
   const Index whole = mc / height * height;
   const Index h = mc - whole;
-  if (by_column) {
-    for (int k = 0; k < kc; ++k, a += lda) {  // A is read row by row, once
-      for (Index i = 0; i < whole; i += height) {
-        __builtin_memcpy(out + i * kc + k * height, a + i, height * sizeof(T));
-      }
-      for (Index x = 0; x < h; ++x) out[whole * kc + k * h + x] = a[whole + x];
+  for (int k = 0; k < kc; ++k, a += lda) {
+    for (Index i = 0; i < whole; i += height) {
+      __builtin_memcpy(out + i * kc + k * height, a + i, height * sizeof(T));
     }
-    return;
-  }
-  for (Index i = 0; i < mc; ++i) {
-    const Index first = i / height * height;
-    const Index step = std::min(height, mc - first);
-    T* to = out + first * kc + i - first;
-    for (int k = 0; k < kc; ++k) to[k * step] = a[i * lda + k];
+    for (Index x = 0; x < h; ++x) out[whole * kc + k * h + x] = a[whole + x];
   }
 }
 
