@@ -1,5 +1,5 @@
 // From load() to the end of the first step, on the first visit of a page and on later ones, when the browser has kept
-// the files and the compiled code.
+// the files, and compiled code as far as it does.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { engines } from './engines.mjs';
 const WORKLOAD = 'W2';
 const VISITS = 7;
 const TRAIN_MS = 4000; // until all code that matters is optimized
-const KEEP_MS = 4000; // Chromium keeps compiled code two seconds after the last function was optimized
+const KEEP_MS = 4000; // time to store it: V8 waits two seconds for the next optimized function
 
 /** Rows of a plain page and of an isolated one, with threads. */
 export async function measureLoad(executablePath) {
