@@ -118,8 +118,9 @@ function memoryOf(pid, what) {
 /** A place as browser.mjs has it; `isolated` means one thread for each core. */
 export async function openProcess({ engine, isolated }) {
   const threads = isolated ? availableParallelism() : 1;
+  const command = await engine.command();
   const from = performance.now();
-  const { ask, end, pid } = converse(await engine.command(), threads);
+  const { ask, end, pid } = converse(command, threads);
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-bench-'));
   const file = join(folder, 'tensors');
   const close = async () => {
