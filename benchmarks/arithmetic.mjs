@@ -38,21 +38,22 @@ function productsOf(w) {
   return layers.map(({ inputs, outputs, times }, i) => ({ each: inputs * outputs, times, data: i === 0 }));
 }
 
-/** Layers of an mlp or a cnn; a filter is a neuron that looks at many places. */
+/** Layers of an mlp or a cnn; a filter is a neuron that looks at many places. `reads`: numbers of the layer's input. */
 function layersOf(w) {
   const layers = [];
   let units = w.sizes?.[0];
   if (w.kind === 'cnn') {
     let [side, , channels] = w.image;
     for (const filters of w.filters) {
-      layers.push({ inputs: 9 * channels, outputs: filters, times: (side - 2) ** 2 });
+      const reads = side * side * channels;
+      layers.push({ inputs: 9 * channels, outputs: filters, times: (side - 2) ** 2, reads });
       side = Math.floor((side - 2) / 2);
       channels = filters;
     }
     units = side * side * channels;
   }
   for (const outputs of w.dense ?? w.sizes.slice(1)) {
-    layers.push({ inputs: units, outputs, times: 1 });
+    layers.push({ inputs: units, outputs, times: 1, reads: units });
     units = outputs;
   }
   return layers;
@@ -71,6 +72,29 @@ export function parameterCount(w) {
     return (vocab + context) * width + w.layers * (block + 4 * width) + 2 * width + dense(width, classes(w));
   }
   return layersOf(w).reduce((sum, { inputs, outputs }) => sum + dense(inputs, outputs), 0);
+}
+
+/** Numbers of an example's input. */
+export const inputCount = (w) =>
+  w.vocab ? (w.steps ?? w.context) : w.steps ? w.steps * w.input : layersOf(w)[0].reads;
+
+/**
+ * Numbers that an example's way forward must leave for its way back: what every product and every gate reads, the data
+ * aside, and the answers.
+ */
+export function activationCount(w) {
+  if (w.kind === 'lstm') {
+    const gates = 4 * w.hidden;
+    const state = 2 * w.hidden;
+    return w.steps * ((w.vocab ? w.input : 0) + gates + state) + w.outputs * (w.everyStep ? w.steps : 1);
+  }
+  if (w.kind === 'gpt') {
+    // A block: both norms' results, queries, keys and values, what attention mixes, the wide layer's result.
+    const block = w.width * (1 + 3 + 1 + 1 + 4);
+    return w.context * (w.layers * block + w.width + w.vocab);
+  }
+  const [, ...inner] = layersOf(w);
+  return inner.reduce((sum, { reads }) => sum + reads, classes(w));
 }
 
 /** What a step goes through: pictures, points or sequences, or where every one of a text's characters is answered, those. */

@@ -1,10 +1,12 @@
 // Where the clock runs: one engine, one workload at a time. run.mjs drives it from outside the measured page
 // (measured.mjs); in Node, and in the demo's page "How fast is this machine?", it is called directly.
-import { batches, gemmCase, parameters, workloads } from './workloads.mjs';
+import { createCopy } from './copy.mjs';
+import { batches, gemmCase, inferences, parameters, question, workloads } from './workloads.mjs';
 
 export function createBench(importModule) {
   let engine;
   let job;
+  let copy;
   const timed = async (work) => {
     const start = performance.now();
     const value = await work();
@@ -36,6 +38,9 @@ export function createBench(importModule) {
     /** The loss of the first batch now. */
     firstLoss: () => (job.loss ? job.loss() : job.steps(0, 1)),
 
+    /** {peakBytes, usedBytes}: the most memory that the engine had, and what it uses of that; what it can tell. */
+    memory: async () => (engine.memory ? engine.memory() : { peakBytes: globalThis.wasmBytes?.() }),
+
     async startGemm(n, orientation) {
       if (!engine.gemm) throw new Error('GEMM is not supported');
       const test = gemmCase(n, orientation);
@@ -56,6 +61,31 @@ export function createBench(importModule) {
       return { ms: value.ms ?? ms };
     },
 
+    /** Builds an inference workload's network and asks it once; value: the numbers that it answers. */
+    startInference(id) {
+      const w = inferences[id];
+      const [p, q] = [parameters(w), question(w)];
+      return timed(async () => {
+        job = await engine.infer(w, p, q);
+        return (await (job.write ?? job.run)(1)).value;
+      });
+    },
+
+    /** Answers, at least so many: {ms, done}. A text times its tokens itself, the first of them aside. */
+    async answers(count) {
+      if (job.run) return job.run(count);
+      const all = { ms: 0, done: 0 };
+      while (all.done < count) {
+        const { ms, done } = await job.write();
+        all.ms += ms;
+        all.done += done;
+      }
+      return all;
+    },
+
+    /** The same without the way in and out of the engine, where it can tell; else nothing. */
+    answersInside: (count) => job.inside?.(count),
+
     async close() {
       await job?.close?.();
       await engine?.close?.();
@@ -63,5 +93,8 @@ export function createBench(importModule) {
 
     /** Register-only multiply-adds for about `milliseconds`; value: GFLOP/s. */
     peak: (milliseconds) => engine.peak(milliseconds),
+
+    /** A copy in a buffer of so many bytes; value: GB/s, read and written. */
+    copy: (bytes, milliseconds) => (copy ??= createCopy())(bytes, milliseconds),
   };
 }

@@ -4,26 +4,29 @@ import { chromium } from 'playwright-core';
 import { engines, folders } from './engines.mjs';
 import { bundle, measuredPage, serve } from './server.mjs';
 
-/** Starts Chromium with nothing in it that would disturb a clock. */
-export function launch(executablePath) {
-  return chromium.launch({
-    executablePath,
-    args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-      ...['--disable-component-update', '--disable-sync', '--disable-background-timer-throttling'],
-      ...['--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows'],
-    ],
-  });
-}
+/** Nothing that would disturb a clock. */
+const args = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  ...['--disable-component-update', '--disable-sync', '--disable-background-timer-throttling'],
+  ...['--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows'],
+];
 
-/** A place: open(cell) gives a fresh page with the cell's engine in it. */
-export async function openBrowser(executablePath) {
-  const entries = [...new Set(Object.values(engines).map((engine) => engine.entry))];
+export const launch = (executablePath) => chromium.launch({ executablePath, args });
+
+/**
+ * A place: open(cell) gives a fresh page with the cell's engine in it. With a folder `profile` all pages are visits of
+ * one browser that keeps there what it has loaded and compiled.
+ */
+export async function openBrowser(executablePath, profile) {
+  const entries = [...new Set(Object.values(engines).flatMap(({ entry }) => entry ?? []))];
   const files = { '/': measuredPage, ...(await bundle(entries)) };
-  const servers = [await serve({ files, folders }), await serve({ files, folders, isolated: true })];
-  const browser = await launch(executablePath);
+  const pages = [false, true].map((isolated) => serve({ files, folders, isolated, cached: Boolean(profile) }));
+  const servers = await Promise.all(pages);
+  const browser = profile
+    ? await chromium.launchPersistentContext(profile, { executablePath, args })
+    : await launch(executablePath);
   return {
-    name: `Chromium ${browser.version()} headless`,
+    name: profile ? 'Chromium' : `Chromium ${browser.version()} headless`,
 
     async open({ engine, isolated, options }) {
       const page = await browser.newPage();

@@ -41,6 +41,13 @@ export function optimizer({ kind, rate, beta1, beta2, epsilon, weightDecay }) {
 
 /** Names of the bench's weights as the model's parameters have them. */
 export function parameterName(w, name) {
+  if (w.kind === 'mlp' || w.kind === 'cnn') {
+    const [, kind, number, part] = /^(conv|dense)(\d+)\.(w|b)$/.exec(name);
+    const { layers } = describe(w);
+    const learning = layers.filter(({ type }) => type === 'conv2d' || type === 'linear');
+    const layer = learning[(kind === 'dense' ? (w.filters?.length ?? 0) : 0) + Number(number) - 1];
+    return `${layers.indexOf(layer)}.${part === 'w' ? 'weight' : 'bias'}`;
+  }
   if (w.kind === 'lstm') {
     const lstm = w.vocab ? 1 : 0;
     const names = {

@@ -2,13 +2,14 @@
 // noise hits all alike. README.md describes the rows. The demo's page measures with this file too: nothing of Node here.
 // `timing` is {rounds, sliceMs, warmUpMs, peakMs}: how many slices, and how long are a slice, the warm-up before the first
 // one and the look at the peak after each.
+import { footprintBytes, rooflineMs } from './roofline.mjs';
 
 const CHECK_STEP = 5; // the loss after this many steps must be the same in all engines
 const BUDGET_MS = 15_000; // an engine slower than that in all its slices of one workload gets fewer of them
 const SHORTEST_MS = 5;
-const usual = { warmUpMs: 500, peakMs: 50 };
+export const usual = { warmUpMs: 500, peakMs: 50 };
 
-const median = (values) => {
+export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
@@ -31,8 +32,8 @@ export async function* measureWorkload(place, w, cells, lengths) {
 }
 
 /** A run is a cell (engines.mjs) while it is measured: {…cell, call, info, samples, error}. */
-async function openAll(place, cells) {
-  const runs = cells.map((cell) => ({ ...cell, info: {}, samples: [], peaks: [] }));
+export async function openAll(place, cells) {
+  const runs = cells.map((cell) => ({ ...cell, info: {}, samples: [], peaks: [], bounds: [] }));
   for (const run of runs) await attempt(run, async () => Object.assign(run, await place.open(run)));
   return runs;
 }
@@ -51,14 +52,17 @@ async function measureTraining(w, runs, timing) {
       Object.assign(run, { firstStepMs: first.ms, lossStart: first.value, done: 1 });
       run.lossCheck = (await advance(run, CHECK_STEP - 1)).value;
       await warmUp(run, timing, (count) => advance(run, count));
+      if (run.info.hasPeak) await run.call('peak', timing.warmUpMs);
     });
   }
   await interleave(runs, rounds, async (run) => {
     run.samples.push((await advance(run, run.perSlice)).ms / run.perSlice);
     fillSlice(run, sliceMs, run.samples.at(-1));
+    if (run.info.hasPeak) run.bounds.push(await lookAtBounds(run, footprintBytes(w), timing));
   });
   for (const run of runs) {
     await attempt(run, async () => {
+      run.memory = await run.call('memory');
       run.lossEnd = await run.call('firstLoss');
       if (!(run.lossEnd < run.lossStart)) throw new Error(`loss did not fall: ${run.lossStart} -> ${run.lossEnd}`);
     });
@@ -66,8 +70,34 @@ async function measureTraining(w, runs, timing) {
   checkLosses(runs);
   return runs.map((run) => {
     const { lossStart, lossCheck, lossEnd } = run;
-    return row(w, run, { lossStart, lossCheck, lossEnd });
+    return row(w, run, {
+      lossStart,
+      lossCheck,
+      lossEnd,
+      ...run.memory,
+      ...roofline(run, (bound) => rooflineMs(w, bound)),
+    });
   });
+}
+
+/** What the machine can do right after a slice: {peak, copy}, GFLOP/s of one thread and GB/s in `bytes` of memory. */
+export async function lookAtBounds(run, bytes, { peakMs }) {
+  const peak = await run.call('peak', peakMs);
+  return { peak, copy: await run.call('copy', bytes, peakMs / 2) };
+}
+
+/** A step against its roofline: every slice against that of its own moment, and the best against the best. */
+export function roofline({ bounds, samples, info: { threads } }, least) {
+  if (!bounds.length) return {};
+  const [peak, copy] = ['peak', 'copy'].map((key) => Math.max(...bounds.map((bound) => bound[key])));
+  const best = least({ peak, copy, threads });
+  return {
+    rooflineMs: best,
+    timesRoofline: median(bounds.map((bound, i) => samples[i] / least({ ...bound, threads }))),
+    timesRooflineMin: Math.min(...samples) / best,
+    peakGflops: peak,
+    copyGBs: copy,
+  };
 }
 
 /** Rows of one product; with them the register-only peak, measured right after every slice of the same engine. */
@@ -117,7 +147,7 @@ const peakRows = (runs) =>
     }));
 
 /** Runs for a while, which also tells how many steps fill a slice; the fastest call counts, not one that had to wait. */
-async function warmUp(run, { sliceMs, warmUpMs }, steps) {
+export async function warmUp(run, { sliceMs, warmUpMs }, steps) {
   run.perSlice = 1;
   for (let count = 1, spent = 0; spent < warmUpMs; count *= 2) {
     if (count > 1e8) throw new Error('steps take no time: are they finished when the promise resolves?');
@@ -129,11 +159,11 @@ async function warmUp(run, { sliceMs, warmUpMs }, steps) {
 }
 
 /** A slice gets as many steps as fill it at the best speed seen. */
-function fillSlice(run, sliceMs, msPerStep) {
+export function fillSlice(run, sliceMs, msPerStep) {
   run.perSlice = Math.max(run.perSlice, Math.min(1e8, Math.round(sliceMs / msPerStep)));
 }
 
-async function interleave(runs, rounds, slice) {
+export async function interleave(runs, rounds, slice) {
   for (let i = 0; i < rounds; i++) {
     for (const run of runs) {
       if (run.samples.length > 1 && run.samples.length * run.perSlice * Math.min(...run.samples) > BUDGET_MS) continue;
@@ -143,7 +173,7 @@ async function interleave(runs, rounds, slice) {
 }
 
 /** Runs `work` unless this run has failed before; a failure becomes the row's error. */
-async function attempt(run, work) {
+export async function attempt(run, work) {
   if (run.error) return;
   try {
     await work();
@@ -173,10 +203,10 @@ const identity = (w, { name, engine, info, isolated }) => ({
   version: info.version ?? engine.version,
   variant: info.variant,
   threads: info.threads,
-  isolated,
+  ...(!engine.command && { isolated }), // a page; programs have none
 });
 
-function row(w, run, figures) {
+export function row(w, run, figures) {
   const { firstStepMs, samples, error, info } = run;
   if (error)
     return {

@@ -13,44 +13,58 @@ const { values: args } = parseArgs({
     node: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '7' },
     slice: { type: 'string', default: '200' },
+    python: { type: 'string' },
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
   },
 });
+if (args.python) process.env.PYTHON = args.python;
 await installPackages('benchmarks'); // the other engines are dependencies of this folder alone
 if (!existsSync(new URL('../dist/index.js', import.meta.url))) {
   throw new Error('dist/ is missing: npm run build makes the package that is measured');
 }
 
-const { cells, engines } = await import('./engines.mjs');
+const { cells, engines, usualEngines } = await import('./engines.mjs');
 const { measureWorkload } = await import('./measure.mjs');
+const { openProcess } = await import('./process.mjs');
+const { measureInference } = await import('./inference.mjs');
 const { describeRow, tables } = await import('./report.mjs');
-const { workloads } = await import('./workloads.mjs');
+const { inferences, workloads } = await import('./workloads.mjs');
 
-const chosen = (list, all) => {
-  const names = list ? list.split(',') : all;
+const chosen = (list, all, usual = all) => {
+  const names = list ? list.split(',') : usual;
   for (const name of names)
     if (!all.includes(name)) throw new Error(`unknown name ${name}, not one of ${all.join(', ')}`);
   return names;
 };
-const workloadNames = chosen(args.only, [...Object.keys(workloads), 'page']);
-const engineNames = chosen(args.engine, Object.keys(engines)).filter((name) => !args.node || engines[name].inNode);
+const workloadNames = chosen(args.only, [...Object.keys(workloads), ...Object.keys(inferences), 'load', 'page']);
+const runs = ({ inNode, command }) => !args.node || inNode || command;
+const engineNames = chosen(args.engine, Object.keys(engines), usualEngines).filter((name) => runs(engines[name]));
 const timing = { rounds: Number(args.rounds), sliceMs: Number(args.slice) };
 
-const place = args.node
+const tab = args.node
   ? (await import('./node.mjs')).openNode()
   : await (await import('./browser.mjs')).openBrowser(args.chromium);
+const place = { open: (cell) => (cell.engine.command ? openProcess(cell) : tab.open(cell)) };
 const rows = [];
 const report = (more) => {
   rows.push(...more);
   for (const row of more) console.log(describeRow(row));
 };
 
-for (const id of workloadNames.filter((name) => name !== 'page')) {
+for (const id of workloadNames.filter((name) => workloads[name])) {
   const w = workloads[id];
-  for await (const more of measureWorkload(place, w, cells(engineNames, w.kind), timing)) report(more);
+  for await (const more of measureWorkload(place, w, cells(engineNames, w), timing)) report(more);
 }
-await place.close();
-if (workloadNames.includes('page') && engineNames.includes('trainyard') && !args.node) {
+for (const id of workloadNames.filter((name) => inferences[name])) {
+  report(await measureInference(place, inferences[id], cells(engineNames, inferences[id]), timing));
+}
+await tab.close();
+const inTab = (name) => workloadNames.includes(name) && engineNames.includes('trainyard') && !args.node;
+if (inTab('load')) {
+  const { measureLoad } = await import('./load.mjs');
+  report(await measureLoad(args.chromium));
+}
+if (inTab('page')) {
   const { measurePage } = await import('./page.mjs');
   report([await measurePage(args.chromium)]);
 }
@@ -61,7 +75,7 @@ if (args.json) {
     date: new Date().toISOString(),
     cpu: cpus()[0].model,
     cores: cpus().length,
-    place: place.name,
+    place: tab.name,
     command: `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim(),
   };
   await writeFile(args.json, `${JSON.stringify({ machine, rows }, null, 1)}\n`);

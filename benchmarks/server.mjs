@@ -38,12 +38,15 @@ export async function bundle(entries) {
 
 /**
  * Serves `files` {'/path': text} and `folders` {'/prefix/': folder URL} on the loopback device.
- * Isolated pages get COOP and COEP. Resolves to {origin, close}.
+ * Isolated pages get COOP and COEP. What is `cached` the browser may keep. Resolves to {origin, close}.
  */
-export async function serve({ files = { '/': page }, folders = {}, isolated = false }) {
+export async function serve({ files = { '/': page }, folders = {}, isolated = false, cached = false }) {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
-    const headers = { 'cache-control': 'no-store', 'cross-origin-resource-policy': 'same-origin' };
+    const headers = {
+      'cache-control': cached ? 'max-age=3600' : 'no-store',
+      'cross-origin-resource-policy': 'same-origin',
+    };
     if (isolated) {
       headers['cross-origin-opener-policy'] = 'same-origin';
       headers['cross-origin-embedder-policy'] = 'require-corp';

@@ -98,6 +98,13 @@ export const workloads = {
 };
 for (const [id, w] of Object.entries(workloads)) w.id = id;
 
+// Answers of trained networks, the weights being the initial ones: one digit through W3's network; one token of W5's
+// GPT, whose keys and values are kept: the mean over a text that goes on from `prompt` tokens to the end of its context.
+export const inferences = {
+  I3: { ...workloads.W3, id: 'I3', batch: 1 },
+  I5: { ...workloads.W5, id: 'I5', batch: 1, prompt: 64 },
+};
+
 function sgd(rate) {
   return { kind: 'sgd', rate };
 }
@@ -221,6 +228,12 @@ function waves(w, next) {
   const pixel = (label, i) => 0.5 + 0.5 * Math.sin(((label + 1) * (i % 28)) / 9 + (label * Math.floor(i / 28)) / 7);
   const x = fill([w.batch, ...shape], (i) => 0.6 * pixel(y.data[Math.floor(i / each)], i % each) + 0.4 * next());
   return { x, y };
+}
+
+/** What an inference workload is asked: the picture x, or a prompt and how many tokens are to follow. */
+export function question(w) {
+  const [{ x }] = batches({ ...w, batches: 1 });
+  return w.kind === 'gpt' ? { prompt: x.data.slice(0, w.prompt), tokens: w.context - w.prompt } : { x: x.data };
 }
 
 /** One-hot rows [n, classes] of integer labels, for engines whose loss needs them. */

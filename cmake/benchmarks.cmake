@@ -1,5 +1,10 @@
-# Programs of benchmarks/, built on demand: `profile` prints what each call of a training plan costs.
+# Programs of benchmarks/, built on demand: `profile` prints what each call of a training plan costs, `native_engine` is
+# the native build as an engine of the benchmark.
 if(TARGET trainyard_train)
+  if(NOT EMSCRIPTEN)
+    add_executable(native_engine EXCLUDE_FROM_ALL benchmarks/native/native.cpp)
+    target_link_libraries(native_engine PRIVATE trainyard trainyard_warnings)
+  endif()
   add_executable(profile EXCLUDE_FROM_ALL benchmarks/profile/profile.cpp)
   target_link_libraries(profile PRIVATE trainyard trainyard_warnings)
   if(EMSCRIPTEN)

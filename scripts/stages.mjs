@@ -18,22 +18,29 @@ async function ctest(preset, { label, targets = [] } = {}) {
   return total(log, /\[==========\] (\d+) tests? from .* ran\./g);
 }
 
+// Relaxed SIMD is still behind a flag in Node 20; later ones refuse the flag.
+const relaxedSimd = process.versions.node.startsWith('20.') ? ['--experimental-wasm-relaxed-simd'] : [];
+
 /** Runs Node's tests of a folder on the built package. A skipped test counts as not run, and all must run. */
 async function nodeTests(folder, prepare = async () => {}) {
   await build('native', 'describe');
   await run(['node', 'scripts/build.mjs']);
   await prepare();
-  // Relaxed SIMD is still behind a flag in Node 20; later ones refuse the flag.
-  const flags = process.versions.node.startsWith('20.') ? ['--experimental-wasm-relaxed-simd'] : [];
   const tests = files(new RegExp(`^tests/${folder}/[^/]*\\.test\\.mjs$`));
   if (tests.length === 0) throw new Error(`tests/${folder} holds no tests`);
   // A file that hangs is ended and named.
   const runner = ['--test', '--test-concurrency=1', '--test-reporter=tap', '--test-timeout=600000'];
-  const output = await run(['node', '--expose-gc', ...flags, ...runner, ...tests]);
+  const output = await run(['node', '--expose-gc', ...relaxedSimd, ...runner, ...tests]);
   const passed = total(output, /^# pass (\d+)$/gm);
   const left = total(output, /^# tests (\d+)$/gm) - passed;
   if (left > 0) throw new Error(`${left} tests were left out`);
   return passed;
+}
+
+/** The package against bounds and plain code measured in the same run, which holds on a slow and noisy machine too. */
+async function speed() {
+  await run(['node', 'scripts/build.mjs']);
+  return total(await run(['node', ...relaxedSimd, 'benchmarks/gate.mjs']), /^(\d+) ratios passed/gm);
 }
 
 async function buildPage() {
@@ -89,6 +96,7 @@ export const stages = [
   { name: 'package', what: 'the built package under Node, in every build', run: () => nodeTests('package') },
   { name: 'consumers', what: 'the packed package in other people’s pages', run: () => nodeTests('consumers') },
   { name: 'browser', what: 'the page in headless Chromium', run: () => nodeTests('browser', buildPage) },
+  { name: 'speed', what: 'ratios of speed within one run, in Node', run: speed },
   {
     name: 'size',
     what: 'sizes against their budgets',

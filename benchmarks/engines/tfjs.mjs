@@ -15,6 +15,8 @@ export async function open({ backend, assets, embedding = 'gather' }) {
   return {
     threads: backend === 'wasm' ? await getThreadsCount() : 1,
     gemm,
+    // Without WebAssembly it can tell of its tensors alone, between two steps.
+    ...(backend === 'cpu' && { memory: () => ({ usedBytes: tf.memory().numBytes }) }),
     train: (w, parameters, batches) => train(w, parameters, batches, embedding),
   };
 }

@@ -1,6 +1,6 @@
 // Trainyard as its users have it: the built package, the shipped wasm, in its worker.
-// Its layouts are PyTorch's (images channels first, weights [out, in] and [out, in, kh, kw]).
-import { channelsFirst, describe, input, optimizer, parameterName, product } from '../describe.mjs';
+import { describe, input, optimizer, parameterName, product } from '../describe.mjs';
+import { stack, toPyTorch } from '../layout.mjs';
 
 /** options: package, the address of its index.js; build 'relaxed' | 'simd128'; isolated: with threads. */
 export async function open({ package: address, build, isolated }) {
@@ -14,7 +14,13 @@ export const adapt = ({ data }, engine) => ({
   threads: engine.info.threads,
   variant: engine.info.build,
   gemm: (test) => gemm(engine, test),
+  infer: (w, parameters, asked) => infer(engine, w, parameters, asked),
   train: (w, parameters, batches) => train({ engine, data }, w, parameters, batches),
+  // WebAssembly's memory never shrinks: what it is now is the most that it was.
+  async memory() {
+    const { heapBytes, usedBytes } = await engine.memory();
+    return { peakBytes: heapBytes, usedBytes };
+  },
   peak: (milliseconds) => engine.peak(milliseconds),
   close: () => engine.dispose(),
 });
@@ -49,60 +55,47 @@ async function train({ engine, data }, w, parameters, batches) {
   };
 }
 
+async function infer(engine, w, parameters, asked) {
+  const model = await engine.model(describe(w), { input: input(w) });
+  await setParameters(w, await model.parameters(), parameters);
+  const close = () => model.dispose();
+  if (w.kind === 'gpt') return { write: (...how) => write(model, w, asked, ...how), close };
+  const x = { data: asked.x, shape: [1, ...input(w)] };
+  return {
+    async run(count) {
+      let answer;
+      const start = performance.now();
+      for (let i = 0; i < count; i++) answer = await model.predict(x);
+      return { ms: performance.now() - start, done: count, value: Array.from(answer.data) };
+    },
+    async inside(count) {
+      const { milliseconds } = await model.benchmark(x, count);
+      return { ms: milliseconds, done: count };
+    },
+    close,
+  };
+}
+
+/** A text; `telling`: with what the last token's probabilities were. The clock runs from the first token on. */
+async function write(model, w, { prompt, tokens }, telling) {
+  const options = { maxTokens: tokens, temperature: 0, candidates: telling ? w.vocab : 0 };
+  let start;
+  let last;
+  for await (last of model.generate(prompt, options)) start ??= performance.now();
+  const ms = performance.now() - start;
+  const value = [];
+  for (const { id, probability } of last.candidates) value[id] = probability;
+  return { ms, done: tokens - 1, value };
+}
+
 /** Gives a workload's model the bench's weights ("parameters" in workloads.mjs). */
-export async function setParameters(w, parameters, tensors) {
-  const values = Object.entries(tensors).map(([name, tensor]) => toPyTorch(w, name, tensor));
-  if (w.kind === 'mlp' || w.kind === 'cnn') {
-    for (const [i, parameter] of parameters.entries()) await parameter.set(values[i]);
-    return;
-  }
-  for (const [i, name] of Object.keys(tensors).entries()) {
+async function setParameters(w, parameters, tensors) {
+  for (const [name, tensor] of Object.entries(tensors)) {
     const parameter = parameters.find((p) => p.name === parameterName(w, name));
-    await parameter.set(values[i]);
+    await parameter.set(toPyTorch(w, name, tensor));
   }
   // The others' gates have one bias; PyTorch's second one stays zero.
   const second = parameters.find((p) => p.name.endsWith('.bias_hh_l0'));
   await second?.set(new Float32Array(second.size));
   await second?.freeze();
-}
-
-/** All batches below one another, images channels first. */
-function stack(w, batches, key) {
-  const tensors = batches.map((batch) => batch[key]);
-  const rows = tensors.length * w.batch;
-  const each = tensors[0].shape.slice(1);
-  const length = tensors[0].data.length;
-  const data = new tensors[0].data.constructor(rows * (length / w.batch));
-  tensors.forEach((tensor, i) => data.set(tensor.data, i * length));
-  if (each.length !== 3) return { data, shape: [rows, ...each] };
-  return { data: permute(data, [rows, ...each], [0, 3, 1, 2]), shape: [rows, ...channelsFirst(each)] };
-}
-
-/** A tensor of workloads.mjs in PyTorch's layout. */
-function toPyTorch(w, name, { data, shape }) {
-  if (shape.length === 4) return permute(data, shape, [3, 2, 0, 1]);
-  if (shape.length === 1 || ['embedding', 'tokens', 'positions'].includes(name)) return data;
-  const channels = w.filters?.at(-1);
-  if (name !== 'dense1.w' || !channels) return permute(data, shape, [1, 0]);
-  // After flatten the inputs of the first dense layer are ordered by channel, then place.
-  return permute(data, [shape[0] / channels, channels, shape[1]], [2, 1, 0]);
-}
-
-/** The data of a tensor with its axes in another order: axis i of the result is axis order[i] of the source. */
-function permute(data, shape, order) {
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
-  const out = new data.constructor(data.length);
-  const sizes = order.map((axis) => shape[axis]);
-  const steps = order.map((axis) => strides[axis]);
-  const index = sizes.map(() => 0);
-  for (let i = 0, from = 0; i < out.length; i++) {
-    out[i] = data[from];
-    for (let axis = sizes.length - 1; axis >= 0; axis--) {
-      from += steps[axis];
-      if (++index[axis] < sizes[axis]) break;
-      from -= steps[axis] * sizes[axis];
-      index[axis] = 0;
-    }
-  }
-  return out;
 }

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { flopsPerStep, multiplyAdds, parameterCount } from '../../benchmarks/arithmetic.mjs';
+import { activationCount, flopsPerStep, multiplyAdds, parameterCount } from '../../benchmarks/arithmetic.mjs';
 import { describe, input } from '../../benchmarks/describe.mjs';
+import { rooflineMs, trafficBytes } from '../../benchmarks/roofline.mjs';
 import { parameters, workloads } from '../../benchmarks/workloads.mjs';
 import { load } from '../../dist/index.js';
 import { at, open, running, until, withBrowser } from './page.mjs';
@@ -62,6 +63,8 @@ test('every workload gives numbers, in the page and in the file', () =>
       assert.match(row.variant, row.threads > 1 ? /-threads$/ : /^(relaxed|simd128)/);
     }
     assert.ok(products.every(({ shareOfPeak }) => isPositive(shareOfPeak)));
+    const steps = rows.filter(({ workload }) => training.includes(workload));
+    assert.ok(steps.every(({ rooflineMs, timesRoofline }) => isPositive(rooflineMs) && isPositive(timesRoofline)));
     assert.equal(Math.max(...rows.map(({ threads }) => threads)), machine.threads);
     assert.equal(machine.threads > 1, ways === 2);
     assert.match(machine.place, /Chrome/);
@@ -186,4 +189,17 @@ test('the arithmetic of a step is what the ledger counts', async () => {
   } finally {
     engine.dispose();
   }
+});
+
+test('the roofline of a step is its arithmetic at the peak and its memory at the speed of a copy', () => {
+  const w = workloads.W2b; // 784-128-10, batch 64, Adam: parameters and two moments of each are read and written
+  assert.equal(activationCount(w), 128 + 10);
+  const traffic = 4 * (2 * (3 * (784 * 128 + 128 + 128 * 10 + 10) + 64 * 138) + 64 * 784);
+  assert.equal(trafficBytes(w), traffic);
+  // 1 GFLOP/s is a million operations a millisecond.
+  const arithmetic = (2 * 64 * (2 * 784 * 128 + 3 * 128 * 10)) / 1e6;
+  assert.ok(Math.abs(rooflineMs(w, { peak: 10, copy: 4, threads: 2 }) - arithmetic / 20 - traffic / 4e6) < 1e-9);
+  // Convolutions keep what they read: 13² places of 8 channels and 5² of 16, then 64 and 10 numbers.
+  assert.equal(activationCount(workloads.W3), 13 * 13 * 8 + 5 * 5 * 16 + 64 + 10);
+  assert.equal(activationCount(workloads.W4), 32 * 6 * 64 + 10);
 });

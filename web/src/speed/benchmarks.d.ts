@@ -60,6 +60,8 @@ declare module '*/benchmarks/measure.mjs' {
     gflopsMax?: number;
     shareOfPeak?: number;
     shareOfPeakMax?: number;
+    rooflineMs?: number;
+    timesRoofline?: number;
   }
 
   export function measureWorkload<Options>(

@@ -77,7 +77,9 @@ export class Measurement {
     const lengths = this.ids.map((id) => {
       const { rounds, sliceMs, warmUpMs, peakMs } = this.#timing(workloads[id]!);
       const units = unitsOf(workloads[id]!);
-      const besides = units.length > 1 ? rounds * peakMs : beginMs;
+      const products = units.length > 1;
+      // With every slice of a step comes a look at the copy too, and its look at the peak has a warm-up of its own.
+      const besides = products ? rounds * peakMs : beginMs + warmUpMs + 1.5 * rounds * peakMs;
       return units.length * (warmUpMs + rounds * sliceMs + besides);
     });
     return (this.cells.length * lengths.reduce((a, b) => a + b, 0)) / 1000;
