@@ -194,6 +194,7 @@ export const fitOptions = [
   'l2',
   'valEvery',
   'trackUpdates',
+  'shareSteps',
   'target',
   'loss',
   'optimizer',
