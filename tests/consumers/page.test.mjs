@@ -55,11 +55,11 @@ describe('in Chromium', () => {
     });
   }
 
-  const after = (server, options) => inPage(server, hashesAfter, { url: '/index.js', runs, options });
+  const bitsOf = (server, options) => inPage(server, hashesAfter, { url: '/index.js', runs, options });
 
   for (const threads of [1, 2, 4, 8]) {
     test(`deterministic: the committed bits, threads: ${threads}`, async () => {
-      const { info, hashes } = await after(servers.isolated, { deterministic: true, threads });
+      const { info, hashes } = await bitsOf(servers.isolated, { deterministic: true, threads });
       assert.equal(info.build, threads > 1 ? 'simd128-threads' : 'simd128');
       assert.equal(info.threads, threads);
       assert.deepEqual(hashes, committed);
@@ -67,16 +67,16 @@ describe('in Chromium', () => {
   }
 
   test('deterministic: the committed bits on a plain page', async () => {
-    const { info, hashes } = await after(servers.plain, { deterministic: true });
+    const { info, hashes } = await bitsOf(servers.plain, { deterministic: true });
     assert.equal(info.build, 'simd128');
     assert.deepEqual(hashes, committed);
   });
 
   test('relaxed: the same bits again, in any number of threads', async () => {
-    const first = await after(servers.isolated, { threads: 1 });
+    const first = await bitsOf(servers.isolated, { threads: 1 });
     assert.equal(first.info.build, 'relaxed');
     for (const threads of [1, 4]) {
-      assert.deepEqual((await after(servers.isolated, { threads })).hashes, first.hashes, `${threads} threads`);
+      assert.deepEqual((await bitsOf(servers.isolated, { threads })).hashes, first.hashes, `${threads} threads`);
     }
   });
 
