@@ -39,7 +39,7 @@ test('relaxed, the default: the same bits again on the same machine, in any numb
   const first = await after({ threads: 1 });
   assert.equal(first.info.build, 'relaxed');
   assert.equal(first.info.deterministic, false);
-  for (const threads of [1, 2, 8]) {
+  for (const threads of [1, 8]) {
     const { info, hashes } = await after({ threads });
     assert.equal(info.build, threads > 1 ? 'relaxed-threads' : 'relaxed');
     assert.deepEqual(hashes, first.hashes, `${threads} threads`);
