@@ -1,6 +1,11 @@
 // The same bits for any number of threads; and with 128-bit lanes and no fused multiply-add, the committed ones.
 #include <gtest/gtest.h>
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define TRAINYARD_TSAN
+#endif
+#endif
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -80,6 +85,13 @@ bool rounds_twice() {
   return simd::to_array<float>(simd::madd<float>(v, v, simd::Vec<float>(-1.0F)))[0] == static_cast<float>(a * a) - 1.0F;
 }
 
+// ThreadSanitizer takes a quarter of a minute for each.
+#ifdef TRAINYARD_TSAN
+constexpr int thread_counts[] = {4};
+#else
+constexpr int thread_counts[] = {2, 4, 8};
+#endif
+
 class Determinism : public testing::TestWithParam<std::size_t> {};
 
 TEST_P(Determinism, SameBitsForAnyNumberOfThreads) {
@@ -91,13 +103,11 @@ TEST_P(Determinism, SameBitsForAnyNumberOfThreads) {
   const std::string one = hash_after(run, alone);
   if (simd::lanes<float> == 4 && rounds_twice()) {
     EXPECT_EQ(one, run.at("hash").get<std::string>());
-  } else {
-    EXPECT_EQ(hash_after(run, alone), one) << "once more";
   }
-  for (const int threads : {2, 4, 8}) {
+  for (const int threads : thread_counts) {
     ThreadPool pool(threads);
-    if (pool.size() == 1) break;  // a build without threads
     EXPECT_EQ(hash_after(run, pool), one) << threads << " threads";
+    if (pool.size() == 1) break;  // a build without threads, which has now done it twice
   }
 }
 
