@@ -90,8 +90,8 @@ export const stages = [
   },
   {
     name: 'wasm-simd128-threads',
-    what: 'kernel tests, strict SIMD and threads',
-    run: () => ctest('wasm-simd128-threads', { label: 'kernel', targets: ['kernel_tests'] }),
+    what: 'kernel and parallel tests, strict SIMD and threads',
+    run: () => ctest('wasm-simd128-threads', { label: 'kernel|parallel', targets: ['kernel_tests', 'parallel_tests'] }),
   },
   { name: 'package', what: 'the built package under Node, in every build', run: () => nodeTests('package') },
   { name: 'consumers', what: 'the packed package in other people’s pages', run: () => nodeTests('consumers') },

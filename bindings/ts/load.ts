@@ -11,7 +11,7 @@ import { directTransport, isSameOrigin, workerTransport, type Transport } from '
 export interface LoadOptions {
   /**
    * Strict SIMD, which gives the same bits on every machine and with any number of threads. Default: false, the
-   * fastest that the browser has.
+   * fastest that the browser has; with relaxed SIMD the same seed gives the same bits on one machine only.
    */
   deterministic?: boolean;
   /** `false` or 1: one thread; a number: so many, 32 at most. Default: one for each core, where the page may share memory. */

@@ -97,6 +97,11 @@ export interface TrainingOptions {
   earlyStopping?: EarlyStopping;
   /** Keep what the last step added to each parameter (`update`); default: for models of up to 64 kB. */
   trackUpdates?: boolean;
+  /**
+   * Whether the engine's threads share the work of a step, where there is enough of it; default: if that proves to be
+   * faster. The weights are the same either way.
+   */
+  shareSteps?: boolean;
   /** Of the order of the data and of dropout; default 0. */
   seed?: number;
 }

@@ -25,6 +25,7 @@ struct RunSettings {
   double l2 = 0;                      ///< adds l2 / 2 sum w^2
   std::int64_t val_every = 0;         ///< steps between validations; 0: after each epoch
   std::optional<bool> track_updates;  ///< keeps what the last step added to each parameter; default: in small models
+  std::optional<bool> share_steps;    ///< among the threads; default: as the clock says
   std::string target;                 ///< name of the target column; "": the first
   Json loss = "crossEntropy";
   Json optimizer = "adam";
@@ -47,6 +48,7 @@ struct RunSettings {
     v("l2", l2, not_negative);
     v("valEvery", val_every, not_negative);
     v("trackUpdates", track_updates);
+    v("shareSteps", share_steps);
     v("target", target);
     raw(v, "loss", loss);
     raw(v, "optimizer", optimizer);

@@ -3,6 +3,7 @@
 namespace trainyard {
 
 void Sharing::measured(double milliseconds, std::int64_t steps) {
+  if (fixed_) return;
   milliseconds_ += milliseconds;
   steps_ += steps;
   if (milliseconds_ < shortest_ms) return;

@@ -1,6 +1,6 @@
 // Whether a run's steps are shared among the threads or done by the caller alone. The bits are the same either way, so
 // the faster one is a question to the clock: whether two "cores" are two depends on the machine and on who else uses
-// it.
+// it. A run may also say (`shareSteps`).
 #pragma once
 #include <array>
 #include <cstdint>
@@ -10,6 +10,10 @@ namespace trainyard {
 class Sharing {
  public:
   enum Way : std::uint8_t { shared, alone };
+
+  Sharing() = default;
+  /// Always in this way, whatever the clock says.
+  explicit Sharing(Way way) : way_(way), fixed_(true) {}
 
   /// How the next steps are to be done.
   [[nodiscard]] Way way() const { return way_; }
@@ -27,6 +31,7 @@ class Sharing {
 
   Way way_ = shared;
   Way chosen_ = shared;
+  bool fixed_ = false;
   int count_ = 0;
   double milliseconds_ = 0;  ///< measured since the last judgement
   std::int64_t steps_ = 0;

@@ -36,6 +36,10 @@ std::int64_t batch_size_of(const RunSettings& s, Row rows) {
   return s.batch_size.value_or(std::min<std::int64_t>(usual_batch, rows));
 }
 
+Sharing sharing_of(const RunSettings& s) {
+  return s.share_steps ? Sharing(*s.share_steps ? Sharing::shared : Sharing::alone) : Sharing();
+}
+
 /// Throws INVALID_VALUE unless validations give a number of this name.
 void check_monitor(const std::string& path, std::string_view monitor, const Scores& scores) {
   if (monitor == "loss" || scores.goal(monitor) != Goal::none) return;
@@ -51,6 +55,7 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
       validation_(std::move(validation)),
       pool_(pool),
       settings_(parse_options<RunSettings>(options, "fit")),
+      sharing_(sharing_of(settings_)),
       loss_kind_(parse_loss(settings_.loss, "fit.loss")),
       feed_(model, *data_),
       learner_(model, parse_optimizer(settings_.optimizer, "fit.optimizer")),

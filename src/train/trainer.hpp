@@ -107,8 +107,8 @@ class Trainer {
   std::shared_ptr<const Dataset> data_, validation_;
   ThreadPool& pool_;
   ThreadPool alone_{1};
-  Sharing sharing_;
   RunSettings settings_;
+  Sharing sharing_;
   std::unique_ptr<Loss> loss_kind_;
   Feed feed_;
   Learner learner_;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { hashAfter, runs } from '../support/determinism.mjs';
+import { committed, hashesAfter, runs } from '../support/determinism.mjs';
 import { isolation, openBrowser, serve, strictPolicy } from './lib/browser.mjs';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -55,14 +55,30 @@ describe('in Chromium', () => {
     });
   }
 
-  for (const run of runs) {
-    test(`the committed bits, for 1, 2 and 4 threads: ${run.name}`, async () => {
-      for (const threads of [1, 2, 4]) {
-        const got = await inPage(servers.isolated, hashAfter, { url: '/index.js', run, options: { threads } });
-        assert.equal(got, run.hash, `${threads} threads`);
-      }
+  const bitsOf = (server, options) => inPage(server, hashesAfter, { url: '/index.js', runs, options });
+
+  for (const threads of [1, 2, 4, 8]) {
+    test(`deterministic: the committed bits, threads: ${threads}`, async () => {
+      const { info, hashes } = await bitsOf(servers.isolated, { deterministic: true, threads });
+      assert.equal(info.build, threads > 1 ? 'simd128-threads' : 'simd128');
+      assert.equal(info.threads, threads);
+      assert.deepEqual(hashes, committed);
     });
   }
+
+  test('deterministic: the committed bits on a plain page', async () => {
+    const { info, hashes } = await bitsOf(servers.plain, { deterministic: true });
+    assert.equal(info.build, 'simd128');
+    assert.deepEqual(hashes, committed);
+  });
+
+  test('relaxed: the same bits again, in any number of threads', async () => {
+    const alone = await bitsOf(servers.isolated, { threads: 1 });
+    assert.equal(alone.info.build, 'relaxed');
+    const shared = await bitsOf(servers.isolated, { threads: 4 });
+    assert.equal(shared.info.build, 'relaxed-threads');
+    assert.deepEqual(shared.hashes, alone.hashes);
+  });
 
   test('a worker that is killed rejects every pending call and ends the runs', async () => {
     const codes = await inPage(servers.plain, async () => {

@@ -1,9 +1,8 @@
 // The golden path in every build, in a worker and beside the caller: points, XOR and real digits are learnt.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { data, load, nn } from 'trainyard';
-import { hashAfter, runs } from '../support/determinism.mjs';
-import { builds, digits, hash, withEngine, xor } from './support.mjs';
+import { load, nn } from 'trainyard';
+import { builds, digits, withEngine, xor } from './support.mjs';
 
 const small = () => nn.sequential(nn.linear(8), nn.tanh(), nn.linear(2));
 
@@ -47,47 +46,6 @@ for (const build of builds) {
       }));
   });
 }
-
-describe('the same bits', () => {
-  const trained = (options) =>
-    withEngine({ deterministic: true, ...options }, async (engine) => {
-      assert.equal(engine.info.relaxed, false);
-      const model = await engine.model(small(), { input: [2], seed: 3 });
-      const spiral = data.synthetic('spiral', { n: 200, noise: 0.1, seed: 2 });
-      await model.fit(spiral, { loss: 'crossEntropy', optimizer: 'adam', steps: 200, batchSize: 16 }).done;
-      return hash(await model.export('safetensors'));
-    });
-
-  test('in a worker, beside the caller, and with any number of threads', async () => {
-    const one = await trained({ threads: 1 });
-    for (const options of [
-      { threads: 1, worker: false },
-      { threads: 2 },
-      { threads: 4 },
-      { threads: 2, worker: false },
-    ]) {
-      assert.equal(await trained(options), one, JSON.stringify(options));
-    }
-  });
-
-  for (const run of runs) {
-    test(`of the engine’s own test: ${run.name}`, async () => {
-      for (const threads of [1, 2, 4]) {
-        assert.equal(await hashAfter({ url: 'trainyard', run, options: { threads } }), run.hash, `${threads} threads`);
-      }
-    });
-  }
-
-  test('another seed gives others', async () => {
-    const weights = (seed) =>
-      withEngine({ deterministic: true, threads: 1 }, async (engine) => {
-        const model = await engine.model(small(), { input: [2], seed });
-        return hash(await model.export('safetensors'));
-      });
-    assert.notEqual(await weights(1), await weights(2));
-    assert.equal(await weights(1), await weights(1));
-  });
-});
 
 test('many models train in one engine at once', async () => {
   const engine = await load({ threads: 1 });

@@ -47,6 +47,14 @@ TEST(Sharing, JudgesNoSingleStep) {
   EXPECT_EQ(sharing.way(), Sharing::alone) << "its turn";
 }
 
+TEST(Sharing, KeepsToTheWayThatWasAskedFor) {
+  for (const Sharing::Way way : {Sharing::shared, Sharing::alone}) {
+    Sharing sharing(way);
+    EXPECT_EQ(shared_of(sharing, 200, 2, 1), way == Sharing::shared ? 200 : 0);
+    EXPECT_EQ(shared_of(sharing, 200, 1, 2), way == Sharing::shared ? 200 : 0);
+  }
+}
+
 TEST(Sharing, ForgetsTheFirstMeasurementOfEachWay) {
   Sharing sharing;
   sharing.measured(1000, 10);  // shared, before the code is warm

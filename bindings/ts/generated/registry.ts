@@ -196,6 +196,7 @@ export const fitOptions = [
   'l2',
   'valEvery',
   'trackUpdates',
+  'shareSteps',
   'target',
   'loss',
   'optimizer',
