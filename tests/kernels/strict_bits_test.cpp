@@ -54,8 +54,8 @@ TEST(StrictBits, Products) {
 }
 
 TEST(StrictBits, Activations) {
-  const std::uint64_t want[] = {0x82D2BB0ACCD47DD4U, 0x36E59CAC8A24CBA8U, 0xE7F76B0AE299D71DU, 0x28AFB4241EF615ABU,
-                                0x5ADDFA9C60BFBFE3U, 0xCAB24ABC9F28041FU, 0x88A2B168FB7118E4U};
+  const std::uint64_t want[] = {0x82D2BB0ACCD47DD4U, 0x36E59CAC8A24CBA8U, 0xE7F76B0AE299D71DU, 0x8BDB5FBF6AB00B27U,
+                                0xCA59DB1C96DED227U, 0xCAB24ABC9F28041FU, 0xE0C143E7B2549292U};
   auto x = random_numbers<float>(1003, 1);
   for (I i = 0; i < x.size(); ++i) x[i] *= 9;
   Guarded<float> y(x.size()), dx(x.size());
@@ -97,7 +97,7 @@ TEST(StrictBits, RowsColumnsAndWindows) {
   Guarded<float> y(rows * n), dx(rows * n), mean(rows), rstd(rows), sums(n), variances(n);
   softmax(0, rows, n, x.data(), y.data());
   softmax_gradient(0, rows, n, y.data(), dy.data(), dx.data());
-  EXPECT_EQ(both(y, dx), 0xD5872425196A70F1U);
+  EXPECT_EQ(both(y, dx), 0x5623D421B292CD3DU);
   layer_norm<float>(0, rows, n, 1e-5F, x.data(), gamma.data(), gamma.data(), y.data(), mean.data(), rstd.data());
   layer_norm_gradient<float>(0, rows, n, x.data(), gamma.data(), mean.data(), rstd.data(), dy.data(), dx.data());
   EXPECT_EQ(both(y, dx), 0x48EC54E6B1EAE612U);
