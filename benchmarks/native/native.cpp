@@ -192,6 +192,6 @@ int main() {
     } catch (const std::exception& error) {
       result = trainyard::json_object("error", std::string(error.what()));
     }
-    std::cout << result.dump() << std::endl;
+    std::cout << result.dump() << '\n' << std::flush;
   }
 }

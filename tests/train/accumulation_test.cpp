@@ -98,7 +98,7 @@ class AccumulatedRun : public testing::Test {
  protected:
   Json options{{"epochs", 3},   {"batchSize", 20},      {"optimizer", {{"type", "sgd"}, {"lr", 0.1}}},
                {"valEvery", 5}, {"trackUpdates", true}, {"metrics", {"accuracy", "confusionMatrix"}}};
-  Trainer start(Model& model, Json more = Json::object()) {
+  Trainer start(Model& model, const Json& more = Json::object()) {
     Json all = options;
     all.update(more);
     return {model, data, nullptr, all, pool};
