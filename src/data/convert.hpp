@@ -11,12 +11,28 @@
 
 namespace trainyard {
 
+/// A row as it is. Few numbers are copied one by one: in WebAssembly a memcpy of unknown size leaves the module, which
+/// takes longer than a small row.
+template <class T>
+void copy_row(const T* in, T* out, std::int64_t size) noexcept {
+  constexpr std::int64_t few = 16;
+  if (size > few) {
+    std::memcpy(out, in, static_cast<std::size_t>(size) * sizeof(T));
+    return;
+  }
+  const auto n = static_cast<std::ptrdiff_t>(size);
+  for (std::ptrdiff_t i = 0; i < n; ++i) {
+    out[i] = in[i];
+    asm volatile("" ::: "memory");  // or the compiler makes a memcpy of it
+  }
+}
+
 /// out[i] = in[i] * scale + shift for one row of `size` numbers; channels of size / scales numbers each.
 template <class From, class To>
 void convert_row(const From* in, To* out, std::int64_t size, const Affine& map, bool identity) noexcept {
   if (identity) {
     if constexpr (std::is_same_v<From, To>) {
-      std::memcpy(out, in, static_cast<std::size_t>(size) * sizeof(To));
+      copy_row(in, out, size);
     } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
       // Labels were checked before; anything else must not be undefined behaviour.
       constexpr From low = static_cast<From>(std::numeric_limits<To>::min());

@@ -6,6 +6,7 @@
 
 #include "kernels/epilogue.hpp"
 #include "kernels/gemm/pack.hpp"
+#include "kernels/gemm/small.hpp"
 
 namespace trainyard::kernels {
 
@@ -184,6 +185,7 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::i
   const auto m = static_cast<Index>(row_end - row_begin);
   const auto n = static_cast<Index>(column_end - column_begin);
   if (m <= 0 || n <= 0) return;
+  if (n == g.n && micro::is_small(g)) return micro::small_gemm(g, r, r + m);
   const bool tn = g.transpose == Transpose::tn;
   const bool nt = g.transpose == Transpose::nt;
   const auto or_tight = [](std::int64_t ld, std::int64_t tight) { return static_cast<Index>(ld == 0 ? tight : ld); };
