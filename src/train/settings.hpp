@@ -26,8 +26,9 @@ struct RunSettings {
   std::int64_t val_every = 0;         ///< steps between validations; 0: after each epoch
   std::optional<bool> track_updates;  ///< keeps what the last step added to each parameter; default: in small models
   std::optional<bool> share_steps;    ///< among the threads; default: as the clock says
-  std::optional<std::int64_t> workers;  ///< engines that share each batch, where this one can start others: Trainer::join
-  std::string target;                 ///< name of the target column; "": the first
+  std::optional<std::int64_t>
+      workers;         ///< engines that share each batch, where this one can start others: Trainer::join
+  std::string target;  ///< name of the target column; "": the first
   Json loss = "crossEntropy";
   Json optimizer = "adam";
   Json schedule = "constant";

@@ -299,7 +299,9 @@ void Trainer::set(const Json& changes) {
 }
 
 void Trainer::stop(const std::string& reason) {
-  if (state_ == State::running) finish(reason);
+  if (state_ != State::running) return;
+  drop_part();
+  finish(reason);
 }
 
 void Trainer::finish(const std::string& reason) {

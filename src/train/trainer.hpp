@@ -89,8 +89,9 @@ class Trainer {
   /// Takes the step, once all are added; the answer is that of `advance`. A validation that begins here goes on there.
   Json end_part();
 
-  /// {step, epoch, row, lr, loss, state, bytes, workers, alone?: why the steps are not shared}. "bytes" is what the run takes at the present batch size: {weights,
-  /// gradients, optimizer, activations (with scratch), copies (to go back to), validation (activations of its plan)}.
+  /// {step, epoch, row, lr, loss, state, bytes, workers, alone?: why the steps are not shared}. "bytes" is what the run
+  /// takes at the present batch size: {weights, gradients, optimizer, activations (with scratch), copies (to go back
+  /// to), validation (activations of its plan)}.
   [[nodiscard]] Json status() const;
 
  private:
@@ -123,6 +124,8 @@ class Trainer {
   /// Rows that are run at once.
   [[nodiscard]] std::int64_t piece_size() const;
   [[nodiscard]] std::string lone_reason() const;
+  /// Undoes a part that was begun.
+  void drop_part();
   static double now_ms();
   void record(double loss);
   [[nodiscard]] bool epoch_ended(std::int64_t before) const { return batches_.position().epoch != before; }

@@ -111,16 +111,16 @@ Json Trainer::bytes() const {
   std::size_t copies = good_.bytes() + before_update_.size();
   if (best_) copies += best_->bytes();
   return json_object("weights", places.parameter_bytes + places.state_bytes, "gradients",
-                     places.parameter_bytes + sum_.bytes() + (group_ ? 2 * group_->total.bytes() : 0), "optimizer", learner_.bytes(), "activations",
-                     train_.executor->bytes(), "copies", copies, "validation",
+                     places.parameter_bytes + sum_.bytes() + (group_ ? 2 * group_->total.bytes() : 0), "optimizer",
+                     learner_.bytes(), "activations", train_.executor->bytes(), "copies", copies, "validation",
                      evaluator_ ? evaluator_->bytes() : std::size_t{0});
 }
 
 Json Trainer::status() const {
-  Json status = json_object("state", state_name(), "step", at_.step, "epoch", batches_.position().epoch, "row",
-                            batches_.position().row, "stepsPerEpoch", batches_.steps_per_epoch(), "loss", loss_, "lr",
-                            lr_, "optimizer", learner_.optimizer().json(), "bytes", bytes(), "workers",
-                            group_ ? group_->members : 1);
+  Json status =
+      json_object("state", state_name(), "step", at_.step, "epoch", batches_.position().epoch, "row",
+                  batches_.position().row, "stepsPerEpoch", batches_.steps_per_epoch(), "loss", loss_, "lr", lr_,
+                  "optimizer", learner_.optimizer().json(), "bytes", bytes(), "workers", group_ ? group_->members : 1);
   if (!alone_because_.empty()) status["alone"] = alone_because_;
   if (!reason_.empty()) status["reason"] = reason_;
   return status;

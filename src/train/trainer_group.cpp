@@ -24,7 +24,8 @@ std::int64_t Trainer::members(std::int64_t most) {
   if (alone_because_.empty() && batch < 2 * wanted) alone_because_ = "small batch";
   if (alone_because_.empty() && !settings_.workers) {
     const auto bytes = static_cast<double>(model_.places().parameter_bytes);
-    if (train_.executor->flops(batch) < std::max(least_flops, least_flops_a_byte * bytes)) alone_because_ = "small step";
+    if (train_.executor->flops(batch) < std::max(least_flops, least_flops_a_byte * bytes))
+      alone_because_ = "small step";
   }
   return alone_because_.empty() ? wanted : 1;
 }
@@ -38,11 +39,10 @@ std::string Trainer::lone_reason() const {
 }
 
 void Trainer::join(std::int64_t member, std::int64_t members) {
-  group_ = std::make_unique<Group>(
-      Group{.member = member,
-            .members = members,
-            .total = GradientSum(model_),
-            .incoming = Arena(model_.places().parameter_bytes + alignment, "gradients")});
+  group_ = std::make_unique<Group>(Group{.member = member,
+                                         .members = members,
+                                         .total = GradientSum(model_),
+                                         .incoming = Arena(model_.places().parameter_bytes + alignment, "gradients")});
   try {
     compile_plan();
   } catch (...) {
@@ -54,10 +54,16 @@ void Trainer::join(std::int64_t member, std::int64_t members) {
 
 void Trainer::leave(const std::string& why) {
   if (!group_) return;
-  if (group_->added >= 0) batches_.seek(batch_at_);
+  drop_part();
   // The plan stays: where its rows are fewer than a batch's, that is run in pieces.
   group_.reset();
   alone_because_ = why;
+}
+
+void Trainer::drop_part() {
+  if (!group_ || group_->added < 0) return;
+  batches_.seek(batch_at_);
+  group_->added = -1;
 }
 
 bool Trainer::begin_part() {

@@ -199,6 +199,15 @@ TEST_F(GroupOfTwo, WhoeverLeavesGoesOnAlone) {
   EXPECT_EQ(group.trainers[0]->step(), 6);
 }
 
+TEST_F(GroupOfTwo, StopsWhereTheLastWholeStepEnded) {
+  Members group(sort, data, {{"steps", 6}, {"batchSize", 8}}, 2);
+  group.step();
+  ASSERT_TRUE(group.trainers[0]->begin_part());
+  group.trainers[0]->stop();
+  EXPECT_EQ(group.trainers[0]->status()["row"], 8);
+  EXPECT_EQ(group.trainers[0]->status()["workers"], 2);
+}
+
 TEST_F(GroupOfTwo, DivergesTogetherAndTheLeaderSaysWhere) {
   Members group(sort, data, {{"steps", 99}, {"batchSize", 8}, {"clipNorm", 0}}, 2);
   group.step();
