@@ -75,7 +75,7 @@ class Trainer {
   [[nodiscard]] std::int64_t members(std::int64_t most);
   /// Becomes one of so many, before the first step. Throws OUT_OF_MEMORY, and is then as before.
   void join(std::int64_t member, std::int64_t members);
-  /// Goes on alone; a part that was begun is undone. `why` is for status(). Harmless alone.
+  /// Goes on alone; a part that was begun is undone. `why` is for status().
   void leave(const std::string& why);
   /// Runs its rows of the next batch. False, and nothing is done, if the model was changed by others than the steps
   /// that all members take: the group must be left.

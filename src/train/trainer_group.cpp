@@ -53,7 +53,6 @@ void Trainer::join(std::int64_t member, std::int64_t members) {
 }
 
 void Trainer::leave(const std::string& why) {
-  if (!group_) return;
   drop_part();
   // The plan stays: where its rows are fewer than a batch's, that is run in pieces.
   group_.reset();
