@@ -260,6 +260,9 @@ TEST_F(GroupOfTwo, IsMadeWhereItGains) {
   large.labels = {3000};
   large.fit = Json::object();
   EXPECT_EQ(asked(large, Json::object(), 2), Answer(2, ""));
+  EXPECT_EQ(asked(large, {{"batchSize", 6}}, 4), Answer(3, "")) << "two rows for each";
+  EXPECT_EQ(asked(large, {{"batchSize", 3}}, 4), Answer(1, "small batch"));
+  EXPECT_EQ(asked(large, {{"microBatchSize", 1}}, 2), Answer(2, "")) << "the batch is what counts";
 }
 
 }  // namespace
