@@ -88,7 +88,7 @@ export class Group {
       if (message.kind === 'ready' && message.locked) void navigator.locks.request(lock, () => this.#lose());
       if (message.kind !== 'ready' && message.kind !== 'result') return this.#lose();
       if (--this.#awaited !== 0) return;
-      if (message.kind === 'ready') return this.#hooks.guard(() => this.#join());
+      if (message.kind === 'ready') return this.#hooks.guard(() => this.#tryJoin());
       clearTimeout(this.#timer);
       this.#exchange = new Exchange(this.#shared.run, 0, this.#ports, (answer) => this.#hooks.stepped(answer));
       const exchange = this.#exchange;
@@ -105,6 +105,15 @@ export class Group {
     } catch {
       // A page that lets no worker start another. The run has not begun to listen yet.
       queueMicrotask(() => this.#lose());
+    }
+  }
+
+  #tryJoin(): void {
+    try {
+      this.#join();
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) throw error;
+      this.#lose(); // no memory for it: one alone needs less
     }
   }
 
