@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "data/build.hpp"
+#include "data/pack.hpp"
 #include "engine.hpp"
 #include "io/state_dict.hpp"
 #include "train/evaluate.hpp"
@@ -147,7 +148,8 @@ std::string ModelHandle::load(Pointer pointer, std::uint32_t bytes) {
 RunHandle::RunHandle(std::shared_ptr<ModelHandle> trained, const DatasetHandle& train, const DatasetHandle* validation,
                      const Json& options)
     : model(std::move(trained)),
-      trainer(model->model, train.data, validation == nullptr ? nullptr : validation->data, options, model->pool) {
+      trainer(model->model, train.data, validation == nullptr ? nullptr : validation->data, options, model->pool),
+      data(train.data) {
   model->run = &trainer;
 }
 
@@ -165,7 +167,21 @@ em::val RunHandle::gradient(std::uint32_t index) const { return view(previews.at
 em::val RunHandle::update(std::uint32_t index) const { return view(previews.at(index).update); }
 
 std::string RunHandle::advance(double milliseconds, double steps) {
-  Json result = trainer.advance({.milliseconds = milliseconds, .steps = static_cast<std::int64_t>(steps)});
+  return told(trainer.advance({.milliseconds = milliseconds, .steps = static_cast<std::int64_t>(steps)}));
+}
+
+std::string RunHandle::pack() {
+  Packed made = trainyard::pack(*data);
+  memory = std::move(made.buffers);
+  return json_object("description", std::move(made.description), "buffers", memory.size()).dump();
+}
+
+em::val RunHandle::packed(std::uint32_t index) const { return view(memory.at(index)); }
+em::val RunHandle::part() const { return view(trainer.part()); }
+em::val RunHandle::incoming() const { return view(trainer.incoming()); }
+std::string RunHandle::end_part() { return told(trainer.end_part()); }
+
+std::string RunHandle::told(Json result) const {
   result["step"] = trainer.step();
   return result.dump();
 }

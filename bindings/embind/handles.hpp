@@ -3,6 +3,7 @@
 #include <emscripten/val.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,6 +63,22 @@ struct RunHandle {
   [[nodiscard]] std::string advance(double milliseconds, double steps);
   void set(const std::string& changes) { trainer.set(parse_json(changes, "set")); }
   void stop() { trainer.stop(); }
+  // A batch that several engines share (train/trainer.hpp).
+  /// The data for another engine's unpackDataset: JSON; its buffers are packed(0), …, `buffers` of them.
+  [[nodiscard]] std::string pack();
+  [[nodiscard]] emscripten::val packed(std::uint32_t index) const;
+  [[nodiscard]] double members(double most) {
+    return static_cast<double>(trainer.members(static_cast<std::int64_t>(most)));
+  }
+  void join(double member, double members) {
+    trainer.join(static_cast<std::int64_t>(member), static_cast<std::int64_t>(members));
+  }
+  void leave(const std::string& why) { trainer.leave(why); }
+  [[nodiscard]] bool begin_part() { return trainer.begin_part(); }
+  [[nodiscard]] emscripten::val part() const;
+  [[nodiscard]] emscripten::val incoming() const;
+  void add_part(double member) { trainer.add_part(static_cast<std::int64_t>(member)); }
+  [[nodiscard]] std::string end_part();
   [[nodiscard]] std::string state() const { return trainer.status().dump(); }
   /// Works out the next step for the parameters of these names, a list in JSON; gradient(i) and update(i) have the
   /// numbers.
@@ -72,6 +89,11 @@ struct RunHandle {
   std::shared_ptr<ModelHandle> model;
   Trainer trainer;
   std::vector<Trainer::Preview> previews;
+  std::shared_ptr<const Dataset> data;
+  std::vector<std::span<const std::byte>> memory;  ///< of the last pack
+
+ private:
+  [[nodiscard]] std::string told(Json result) const;
 };
 
 }  // namespace trainyard::bindings

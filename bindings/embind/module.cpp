@@ -6,6 +6,7 @@
 
 #include "bound.hpp"
 #include "data/build.hpp"
+#include "data/pack.hpp"
 #include "data/split.hpp"
 #include "engine.hpp"
 #include "handles.hpp"
@@ -57,6 +58,13 @@ std::shared_ptr<DatasetHandle> create_dataset(const std::string& description, co
   return std::make_shared<DatasetHandle>(DatasetHandle{std::move(data)});
 }
 
+std::shared_ptr<DatasetHandle> unpack_dataset(const std::string& description, const em::val& pointers) {
+  std::vector<Bytes> buffers;
+  for (const auto p : em::vecFromJSArray<Pointer>(pointers)) buffers.push_back(engine().buffers.take(p));
+  return std::make_shared<DatasetHandle>(
+      DatasetHandle{std::make_shared<const Dataset>(unpack(parse_json(description, "data"), buffers))});
+}
+
 em::val split_dataset(const DatasetHandle& dataset, const std::string& options) {
   auto [first, second] = split(*dataset.data, parse_options<SplitOptions>(parse_json(options, "split"), "split"));
   em::val parts = em::val::array();
@@ -103,6 +111,7 @@ EMSCRIPTEN_BINDINGS(trainyard) {
   em::function("allocate", bound<&allocate>);
   em::function("release", bound<&free_buffer>);
   em::function("createDataset", bound<&create_dataset>);
+  em::function("unpackDataset", bound<&unpack_dataset>);
   em::function("splitDataset", bound<&split_dataset>);
   em::function("ledger", bound<&ledger_of>);
   em::function("createModel", bound<&create_model>);
@@ -153,6 +162,16 @@ EMSCRIPTEN_BINDINGS(trainyard) {
       .function("advance", bound<&RunHandle::advance>)
       .function("set", bound<&RunHandle::set>)
       .function("stop", bound<&RunHandle::stop>)
+      .function("pack", bound<&RunHandle::pack>)
+      .function("packed", bound<&RunHandle::packed>)
+      .function("members", bound<&RunHandle::members>)
+      .function("join", bound<&RunHandle::join>)
+      .function("leave", bound<&RunHandle::leave>)
+      .function("beginPart", bound<&RunHandle::begin_part>)
+      .function("part", bound<&RunHandle::part>)
+      .function("incoming", bound<&RunHandle::incoming>)
+      .function("addPart", bound<&RunHandle::add_part>)
+      .function("endPart", bound<&RunHandle::end_part>)
       .function("preview", bound<&RunHandle::preview>)
       .function("gradient", bound<&RunHandle::gradient>)
       .function("update", bound<&RunHandle::update>)

@@ -86,6 +86,14 @@ export interface RunState {
   /** Loss of the last step's batch. */
   loss: number;
   lr: number;
+  /** Engines, this one included, that share the batches (`fit({ workers })`); 1: it trains alone. */
+  workers: number;
+  /**
+   * Why it trains alone although several were wanted: `small step` (it would not gain), `small batch` (fewer than two
+   * rows for each), `batch norm`, `metrics`, `schedule` (one that looks at validations), `model changed` (by others
+   * than the run, on the way), `worker lost`.
+   */
+  alone?: string;
   /** The optimizer as it is now. */
   optimizer: Record<string, unknown>;
   /** Memory that it takes at the present batch size. */

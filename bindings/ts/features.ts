@@ -27,6 +27,8 @@ export interface Reason {
 export interface Choice {
   build: BuildName;
   threads: number;
+  /** Without threads for want of shared memory: engines in workers that may share a run. */
+  workers: number;
   reasons: Reason[];
 }
 
@@ -44,6 +46,8 @@ export interface Wishes {
 
 /** More threads than this gain nothing on the sizes that fit a browser. */
 const mostThreads = 8;
+/** The same of workers, of which each has all of the data. */
+const mostWorkers = 4;
 /** Nobody gets more than this, whatever they ask for. */
 const threadLimit = 32;
 
@@ -99,25 +103,28 @@ export function choose(features: Features, wishes: Wishes): Choice {
   }
   const useRelaxed = wishes.build ? wishes.build.startsWith('relaxed') : features.relaxed && !wishes.deterministic;
 
-  const { key, threads } = chooseThreads(features, wishes);
+  const { key, threads, workers } = chooseThreads(features, wishes);
   because(key, String(threads));
   const withThreads = wishes.build ? wishes.build.endsWith('-threads') : threads > 1;
   return {
     build: wishes.build ?? `${useRelaxed ? 'relaxed' : 'simd128'}${withThreads ? '-threads' : ''}`,
     threads: withThreads ? threads : 1,
+    workers,
     reasons,
   };
 }
 
-function chooseThreads(features: Features, wishes: Wishes): { key: ReasonKey; threads: number } {
-  const one = (key: ReasonKey) => ({ key, threads: 1 });
+function chooseThreads(features: Features, wishes: Wishes): { key: ReasonKey; threads: number; workers: number } {
+  const one = (key: ReasonKey, workers = 1) => ({ key, threads: 1, workers });
   if (wishes.threads === false || wishes.threads === 1) return one('threads_asked_off');
   if (wishes.build && !wishes.build.endsWith('-threads')) return one('threads_asked_off');
-  if (!features.isolated) return one('threads_not_isolated');
-  if (!features.sharedMemory) return one('threads_unsupported');
+  const most = wishes.threads === true ? mostWorkers : wishes.threads;
+  const workers = wishes.worker && !wishes.deterministic ? Math.min(features.cores, most) : 1;
+  if (!features.isolated) return one('threads_not_isolated', workers);
+  if (!features.sharedMemory) return one('threads_unsupported', workers);
   if (features.mainThread && !wishes.worker) return one('threads_main_thread');
   if (!wishes.sameOrigin) return one('threads_other_origin');
   const threads =
     wishes.threads === true ? Math.min(features.cores, mostThreads) : Math.min(wishes.threads, threadLimit);
-  return threads > 1 ? { key: 'threads_on', threads } : one('threads_one_core');
+  return threads > 1 ? { key: 'threads_on', threads, workers: 1 } : one('threads_one_core');
 }

@@ -1,12 +1,13 @@
 import { buildNames, buildOf, type Build, type BuildName } from './builds.js';
 import { Client } from './client.js';
 import { absolute, compile, diagnoseScript, type WasmSource } from './compile.js';
+import { directTransport } from './direct.js';
 import { Engine, type EngineInfo } from './engine.js';
 import { failure, setLanguage, TrainyardError, type Language } from './errors.js';
 import { choose, probe } from './features.js';
 import { flag, kindOf, optionsOf, positive, refuseUnknown, whole } from './plain.js';
 import { protocol, type FromEngine, type Start } from './protocol.js';
-import { directTransport, isSameOrigin, workerTransport, type Transport } from './transport.js';
+import { isSameOrigin, workerTransport, type Transport } from './transport.js';
 
 export interface LoadOptions {
   /**
@@ -57,6 +58,7 @@ export async function load(options?: LoadOptions): Promise<Engine> {
   const { client, facts } = await start(build, typeof worker === 'function' ? worker : script, script, {
     module,
     threads: choice.threads,
+    workers: choice.workers,
     inWorker,
     timeout,
   });
@@ -101,6 +103,7 @@ function checked(given: LoadOptions | undefined): LoadOptions {
 interface Starting {
   module: WebAssembly.Module;
   threads: number;
+  workers: number;
   inWorker: boolean;
   timeout: number;
 }
@@ -132,8 +135,8 @@ async function start(build: Build, source: URL | (() => Worker), script: URL, st
         : directTransport(script, receiver);
       starts.then((t) => {
         transport = t;
-        const { module, threads } = starting;
-        t.post({ kind: 'start', protocol, build: build.name, module, threads, lock } satisfies Start);
+        const { module, threads, workers } = starting;
+        t.post({ kind: 'start', protocol, build: build.name, module, threads, workers, lock } satisfies Start);
       }, reject);
     });
     checkVersion(ready, build.name);

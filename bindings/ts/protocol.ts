@@ -168,7 +168,23 @@ export interface Calls {
   resumeRun: [{ run: Handle }, void];
   stepRun: [{ run: Handle; steps: number }, RunState];
   stopRun: [{ run: Handle }, RunState];
+  /** Becomes one of the engines that share a run, for as long as it lives. */
+  join: [Joining, { model: Handle }];
   previewRun: [{ run: Handle; names: string[] }, ParameterPreview[]];
+}
+
+/** What an engine needs to share another's run. */
+export interface Joining {
+  made: { description: object; options: object };
+  weights: Uint8Array;
+  frozen: string[];
+  data: object;
+  buffers: Uint8Array[];
+  options: object;
+  member: number;
+  members: number;
+  /** To the other members, by number; null at its own place. */
+  ports: (MessagePort | null)[];
 }
 
 export interface ParameterValues extends ParameterInfo {
@@ -202,6 +218,8 @@ export interface Start {
   build: BuildName;
   module: WebAssembly.Module;
   threads: number;
+  /** Engines that may share a run which does not say how many. */
+  workers: number;
   /** Where it is held, this name is locked as long as the worker lives. */
   lock: string;
 }

@@ -1,11 +1,10 @@
-// How messages reach the engine: a worker of the browser, a worker of Node, or the engine beside us.
-import { failure } from './errors.js';
+// How messages reach an engine in a worker: one of the browser, or one of Node.
 import { builtin } from './node.js';
 import { trusted } from './trusted.js';
 import { workerName, type FromEngine, type ToEngine } from './protocol.js';
 
 export interface Transport {
-  post(message: ToEngine): void;
+  post(message: ToEngine, transfer?: Transferable[]): void;
   /** Whether the program must be kept alive for the engine's sake (Node). */
   hold(busy: boolean): void;
   close(): void;
@@ -15,11 +14,6 @@ export interface Receiver {
   receive(message: FromEngine): void;
   /** The worker is gone, or could not even start (then without a message: browsers do not tell why). */
   lost(detail: string): void;
-}
-
-/** What an engine's script exports: the same object that its worker serves. */
-export interface EngineScript {
-  createHost(post: (message: FromEngine) => void): { receive(message: ToEngine): void; close(): void };
 }
 
 export function isSameOrigin(url: URL): boolean {
@@ -46,7 +40,11 @@ function inBrowserWorker(worker: Worker, receiver: Receiver): Transport {
     receiver.lost(event.message ?? '');
   };
   worker.onmessageerror = () => receiver.lost('messageerror');
-  return { post: (message) => worker.postMessage(message), hold() {}, close: () => worker.terminate() };
+  return {
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    hold() {},
+    close: () => worker.terminate(),
+  };
 }
 
 function inNodeWorker(script: URL, receiver: Receiver): Transport {
@@ -57,7 +55,7 @@ function inNodeWorker(script: URL, receiver: Receiver): Transport {
   worker.on('error', (error: unknown) => receiver.lost(String(error)));
   worker.on('exit', (code: number) => receiver.lost(`exit ${code}`));
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
     hold: (busy) => (busy ? worker.ref() : worker.unref()),
     close: () => void worker.terminate(),
   };
@@ -69,27 +67,4 @@ export function workerTransport(script: URL | (() => Worker), receiver: Receiver
   return builtin('node:worker_threads')
     ? inNodeWorker(script, receiver)
     : inBrowserWorker(browserWorker(script), receiver);
-}
-
-/** The engine beside us, in the same thread. */
-export async function directTransport(script: URL, receiver: Receiver): Promise<Transport> {
-  let module: EngineScript;
-  try {
-    module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ script.href)) as EngineScript;
-  } catch (error) {
-    throw failure('ENGINE_LOAD', script.href, { got: String(error), cause: error });
-  }
-  let closed = false;
-  const host = module.createHost((message) => {
-    // Never inside the caller's own call.
-    queueMicrotask(() => closed || receiver.receive(message));
-  });
-  return {
-    post: (message) => host.receive(message),
-    hold() {},
-    close() {
-      closed = true;
-      host.close();
-    },
-  };
 }

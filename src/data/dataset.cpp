@@ -148,6 +148,9 @@ Dataset Dataset::subset(std::span<const Row> rows) const {
 Row Dataset::rows() const { return picked_ ? static_cast<Row>(picked_->size()) : storage_->rows; }
 std::span<const ColumnInfo> Dataset::columns() const { return storage_->info; }
 std::size_t Dataset::inputs() const { return storage_->inputs; }
+std::span<const Column> Dataset::stored_columns() const { return storage_->columns; }
+Row Dataset::stored_rows() const { return storage_->rows; }
+const Bytes* Dataset::stored_weights() const { return weighted() ? &*storage_->weights : nullptr; }
 bool Dataset::weighted() const { return storage_->weights.has_value(); }
 
 void Dataset::gather(std::span<const Row> rows, std::size_t column, const Destination& to) const noexcept {

@@ -76,6 +76,12 @@ class Dataset final : public BatchSource {
   /// The largest number of an integral column and one more: how many classes its labels speak of.
   [[nodiscard]] std::int64_t classes(std::size_t column) const;
 
+  // What it consists of, for pack.hpp.
+  [[nodiscard]] std::span<const Column> stored_columns() const;
+  [[nodiscard]] Row stored_rows() const;
+  [[nodiscard]] const Bytes* stored_weights() const;
+  [[nodiscard]] const std::vector<Row>* picked() const { return picked_.get(); }
+
   /// {rows, inputs: {x: {shape, dtype}}, targets: {y: {shape, dtype, classes?}}}
   [[nodiscard]] Json info() const;
 

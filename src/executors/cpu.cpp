@@ -129,6 +129,15 @@ void CpuExecutor::share_from(double plan_flops, double call_flops) {
   rows_ = -1;
 }
 
+double CpuExecutor::flops(std::int64_t rows) const {
+  double sum = 0;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const Call& call = steps_[i].call;
+    sum += plan_.steps[i].op->work({call.in_type, call.out_type, call.attributes, rows, plan_.precision}).flops;
+  }
+  return sum;
+}
+
 void CpuExecutor::prepare(std::int64_t rows, const StepContext& context) {
   context_ = context;
   if (rows == rows_) return;

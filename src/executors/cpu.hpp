@@ -50,6 +50,8 @@ class CpuExecutor {
   [[nodiscard]] std::size_t joins() const;
   /// Estimated operations of one step at the present number of rows.
   [[nodiscard]] double flops() const { return flops_; }
+  /// The same for any number of rows.
+  [[nodiscard]] double flops(std::int64_t rows) const;
 
  private:
   struct Bound {

@@ -1,10 +1,15 @@
 // Token ids of a whole text, each in one, two or four bytes. They lie in blocks, so that a text of unknown length grows
 // without ever being copied, and nothing is freed but all of it.
 #pragma once
+#include <algorithm>
 #include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/bytes.hpp"
+#include "core/error.hpp"
 
 namespace trainyard {
 
@@ -12,6 +17,18 @@ class Tape {
  public:
   /// Every id will be below `bound`.
   explicit Tape(std::int64_t bound) : width_(bound <= 0x100 ? 1 : bound <= 0x10000 ? 2 : 4) {}
+
+  /// From the blocks of another. Throws SHAPE_MISMATCH unless they hold so many ids.
+  Tape(std::size_t width, std::int64_t size, std::vector<Bytes> blocks)
+      : blocks_(std::move(blocks)), size_(size), width_(width) {
+    bool fits =
+        (width == 1 || width == 2 || width == 4) && size >= 0 && std::ssize(blocks_) == (size + block - 1) / block;
+    for (std::size_t i = 0; fits && i < blocks_.size(); ++i) {
+      const std::int64_t ids = std::min(block, size - static_cast<std::int64_t>(i) * block);
+      fits = blocks_[i].size() >= static_cast<std::size_t>(ids) * width;
+    }
+    if (!fits) throw Error(ErrorCode::shape_mismatch, "ids", std::to_string(size), std::to_string(blocks_.size()));
+  }
 
   void push(std::int32_t id) {
     const std::int64_t place = size_ & (block - 1);
@@ -35,6 +52,7 @@ class Tape {
   }
   [[nodiscard]] std::int64_t size() const { return size_; }
   [[nodiscard]] std::size_t width() const { return width_; }
+  [[nodiscard]] std::span<const Bytes> blocks() const { return blocks_; }
 
   /// Gives back what the last block does not need.
   void trim() {

@@ -1,7 +1,9 @@
-// The gradient of a batch that is run in pieces: the sum of the pieces' gradients, each counted as often as its
+// The loss and the gradient of a batch that is run in pieces: the sum of the pieces', each counted as often as its
 // divisor says, so that it is the whole batch's whatever the loss divides by (Lightning: accumulate_grad_batches,
 // Keras: gradient_accumulation_steps).
 #pragma once
+#include <span>
+
 #include "core/arena.hpp"
 #include "train/model.hpp"
 
@@ -12,33 +14,41 @@ class GradientSum {
   GradientSum() = default;
   /// One more block of gradients for a model, which must outlive it. Throws OUT_OF_MEMORY.
   explicit GradientSum(const Model& model)
-      : model_(&model), sum_(model.places().parameter_bytes, "gradients"), numbers_(count(model)) {}
+      : model_(&model), sum_(model.places().parameter_bytes + alignment, "gradients"), numbers_(count(model)) {}
 
   /// Forgets what was added. Like all below, allocates nothing.
-  void start() {
-    divisor_ = 0;
-    empty_ = true;
-  }
-  /// Adds divisor times the model's gradient, which is the piece's sum over its rows / divisor.
-  void add(double divisor);
-  /// Makes the model's gradient the sum / all divisors together, which it returns.
+  void start();
+  /// Adds a piece: divisor times its loss, and times the model's gradient, which is the piece's sum over its rows /
+  /// divisor.
+  void add(double loss, double divisor);
+  /// Adds what another sum of the same model holds: its block().
+  void add(std::span<const std::byte> block);
+  /// Makes the model's gradient the sum / all divisors together; returns the loss, likewise.
   double finish();
-  [[nodiscard]] std::size_t bytes() const { return sum_.size(); }
+  /// All of it as bytes, to be handed to another sum; 64-byte aligned.
+  [[nodiscard]] std::span<const std::byte> block() const { return {sum_.data(), sum_.size()}; }
+  [[nodiscard]] std::size_t bytes() const { return sum_.size() == 0 ? 0 : end(); }
 
  private:
+  /// What stands behind the gradient.
+  struct Totals {
+    double loss, divisor;
+    bool empty;
+  };
   [[nodiscard]] static std::int64_t count(const Model& model) {
     return static_cast<std::int64_t>(model.places().parameter_bytes / element_size(DType::f32, model.precision()));
   }
+  [[nodiscard]] std::size_t end() const { return sum_.size() - alignment; }
+  [[nodiscard]] Totals& totals() const { return *reinterpret_cast<Totals*>(sum_.data() + end()); }
+  void add(const std::byte* numbers, double times, const Totals& totals);
   template <class T>
-  void add_as(T divisor);
+  void add_as(const std::byte* numbers, T times);
   template <class T>
   void finish_as(T scale);
 
   const Model* model_ = nullptr;
   Arena sum_;
   std::int64_t numbers_ = 0;
-  double divisor_ = 0;
-  bool empty_ = true;
 };
 
 }  // namespace trainyard

@@ -26,7 +26,9 @@ struct RunSettings {
   std::int64_t val_every = 0;         ///< steps between validations; 0: after each epoch
   std::optional<bool> track_updates;  ///< keeps what the last step added to each parameter; default: in small models
   std::optional<bool> share_steps;    ///< among the threads; default: as the clock says
-  std::string target;                 ///< name of the target column; "": the first
+  std::optional<std::int64_t>
+      workers;         ///< engines that share each batch, where this one can start others: Trainer::join
+  std::string target;  ///< name of the target column; "": the first
   Json loss = "crossEntropy";
   Json optimizer = "adam";
   Json schedule = "constant";
@@ -49,6 +51,7 @@ struct RunSettings {
     v("valEvery", val_every, not_negative);
     v("trackUpdates", track_updates);
     v("shareSteps", share_steps);
+    v("workers", workers, Range{.min = 1, .max = 8});
     v("target", target);
     raw(v, "loss", loss);
     raw(v, "optimizer", optimizer);

@@ -11,11 +11,6 @@
 namespace trainyard {
 namespace {
 
-double now_ms() {
-  using Clock = std::chrono::steady_clock;
-  return std::chrono::duration<double, std::milli>(Clock::now().time_since_epoch()).count();
-}
-
 /// Where copying all parameters costs next to nothing beside a step.
 constexpr std::size_t small_bytes = 65536;
 
@@ -88,9 +83,15 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
   if (settings_.track_updates.value_or(is_small)) before_update_ = Arena(model.places().parameter_bytes, "updates");
 }
 
+double Trainer::now_ms() {
+  using Clock = std::chrono::steady_clock;
+  return std::chrono::duration<double, std::milli>(Clock::now().time_since_epoch()).count();
+}
+
 std::int64_t Trainer::piece_size() const {
-  const std::int64_t batch = batches_.batch_size();
-  return std::min(batch, settings_.micro_batch_size.value_or(batch));
+  const std::int64_t members = group_ ? group_->members : 1;
+  const std::int64_t part = (static_cast<std::int64_t>(batches_.batch_size()) + members - 1) / members;
+  return std::min(part, settings_.micro_batch_size.value_or(part));
 }
 
 void Trainer::compile_plan() {
@@ -103,7 +104,7 @@ void Trainer::compile_plan() {
   options.recompute = settings_.recompute;
   // All that can fail comes before the first change.
   Compiled made = compile(model_, options, pool_);
-  const bool pieces = options.capacity < static_cast<std::int64_t>(batches_.batch_size());
+  const bool pieces = group_ || options.capacity < static_cast<std::int64_t>(batches_.batch_size());
   GradientSum sum = pieces ? GradientSum(model_) : GradientSum();
   weights_.resize(static_cast<std::size_t>(options.capacity));
   train_ = std::move(made);
@@ -139,22 +140,28 @@ double Trainer::run_batch(std::span<const Row> rows, Scores* scores) {
   const auto most = static_cast<std::size_t>(train_.executor->plan().capacity);
   if (rows.size() <= most) return run_piece(rows, 0, scores).loss;
   sum_.start();
-  double loss = 0;
-  for (std::size_t first = 0; first < rows.size(); first += most) {
-    const std::span<const Row> some = rows.subspan(first, std::min(most, rows.size() - first));
-    const Piece piece = run_piece(some, static_cast<std::int64_t>(first), scores);
-    if (!std::isfinite(piece.loss)) return piece.loss;
-    loss += piece.divisor * piece.loss;
-    sum_.add(piece.divisor);
+  run_pieces(rows, 0, scores);
+  return sum_.finish();
+}
+
+void Trainer::run_pieces(std::span<const Row> rows, std::int64_t first, Scores* scores) {
+  const auto most = static_cast<std::size_t>(train_.executor->plan().capacity);
+  for (std::size_t i = 0; i < rows.size(); i += most) {
+    const std::span<const Row> some = rows.subspan(i, std::min(most, rows.size() - i));
+    const Piece piece = run_piece(some, first + static_cast<std::int64_t>(i), scores);
+    sum_.add(piece.loss, piece.divisor);
+    if (!std::isfinite(piece.loss)) return;
   }
-  const double divisor = sum_.finish();
-  return divisor > 0 ? loss / divisor : 0;
 }
 
 void Trainer::train_one() {
   batch_at_ = batches_.position();
   const std::span<const Row> rows = batches_.next();
   loss_ = run_batch(rows, scores_.empty() ? nullptr : &scores_);
+  learn(rows.size());
+}
+
+void Trainer::learn(std::size_t rows) {
   if (!std::isfinite(loss_)) return;
   if (since_good_ >= good_copy_ms) keep_good_copy();  // these weights have just proved to be good
   if (before_update_.size() > 0) {
@@ -162,7 +169,7 @@ void Trainer::train_one() {
   }
   lr_ = move();
   ++at_.step;
-  examples_ += static_cast<std::int64_t>(rows.size());
+  examples_ += static_cast<std::int64_t>(rows);
   record(loss_);
 }
 
@@ -188,6 +195,24 @@ void Trainer::record(double loss) {
   loss_phase_ = 0;
 }
 
+bool Trainer::follow(Json& events) {
+  if (!std::isfinite(loss_)) {
+    diverge(events);
+    return false;
+  }
+  if (settings_.val_every > 0 ? at_.step % settings_.val_every == 0 : epoch_ended(batch_at_.epoch)) validate(events);
+  return true;
+}
+
+Json Trainer::answer(Json events, bool stepped) {
+  if (stepped && state_ != State::diverged) events.push_back(progress());
+  Json result = json_object("state", state_name());
+  if (!reason_.empty()) result["reason"] = reason_;
+  if (validating_ && state_ == State::running) result["validating"] = true;
+  result["events"] = std::move(events);
+  return result;
+}
+
 Json Trainer::advance(const Until& until) {
   Json events = Json::array();
   const bool timed = std::isfinite(until.milliseconds);
@@ -201,14 +226,9 @@ Json Trainer::advance(const Until& until) {
   while (state_ == State::running && (validating_ || done < until.steps)) {
     if (!validating_) {
       if (structure_ != model_.structure()) compile_plan();
-      const std::int64_t epoch = batches_.position().epoch;
       train_one();
-      if (!std::isfinite(loss_)) {
-        diverge(events);
-        break;
-      }
+      if (!follow(events)) break;
       ++done;
-      if (settings_.val_every > 0 ? at_.step % settings_.val_every == 0 : epoch_ended(epoch)) validate(events);
     }
     measurable = measurable && !validating_;
     // Validation goes chunk by chunk: a pause must not wait for all of it.
@@ -232,12 +252,7 @@ Json Trainer::advance(const Until& until) {
   } else {
     since_good_ = good_copy_ms;
   }
-  if (done > 0 && state_ != State::diverged) events.push_back(progress());
-  Json result = json_object("state", state_name());
-  if (!reason_.empty()) result["reason"] = reason_;
-  if (validating_ && state_ == State::running) result["validating"] = true;
-  result["events"] = std::move(events);
-  return result;
+  return answer(std::move(events), done > 0);
 }
 
 std::string_view Trainer::state_name() const {
@@ -284,7 +299,9 @@ void Trainer::set(const Json& changes) {
 }
 
 void Trainer::stop(const std::string& reason) {
-  if (state_ == State::running) finish(reason);
+  if (state_ != State::running) return;
+  drop_part();
+  finish(reason);
 }
 
 void Trainer::finish(const std::string& reason) {
@@ -306,6 +323,7 @@ std::vector<Trainer::Preview> Trainer::preview(std::span<const ParamId> ids) {
   if (structure_ != model_.structure()) compile_plan();
   // The step is done, and undone.
   const Snapshot present(model_, learner_);
+  const std::uint64_t changes = model_.changes();
   const std::size_t bytes = model_.places().parameter_bytes;
   Arena gradients(bytes, "preview");
   std::memcpy(gradients.data(), model_.memory().gradients, bytes);
@@ -324,6 +342,7 @@ std::vector<Trainer::Preview> Trainer::preview(std::span<const ParamId> ids) {
     previews.push_back(std::move(preview));
   }
   present.restore(model_, learner_);
+  if (group_ && group_->changes == changes) group_->changes = model_.changes();
   std::memcpy(model_.memory().gradients, gradients.data(), bytes);
   batches_.seek(position);
   return previews;

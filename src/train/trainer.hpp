@@ -64,8 +64,34 @@ class Trainer {
   };
   /// The next step as it would be now, for some parameters. Nothing has changed afterwards.
   [[nodiscard]] std::vector<Preview> preview(std::span<const ParamId> ids);
-  /// {step, epoch, row, lr, loss, state, bytes}. "bytes" is what the run takes at the present batch size: {weights,
-  /// gradients, optimizer, activations (with scratch), copies (to go back to), validation (activations of its plan)}.
+
+  // A batch that several trainers share (trainer_group.cpp), each with a model of its own: all begin alike, each runs a
+  // part of the rows, hands its part of the gradient to all others, and takes the step with the sum of all parts, added
+  // in the same order everywhere. So the weights stay alike to the bit and are never sent. Member 0 leads: it alone
+  // validates, stops early and looks for what diverged.
+
+  /// How many trainers, this one included, should share its batches: as many as the option `workers` says, else `most`
+  /// if a step is large enough to gain. 1 for a run that cannot be shared; status() says why.
+  [[nodiscard]] std::int64_t members(std::int64_t most);
+  /// Becomes one of so many, before the first step. Throws OUT_OF_MEMORY, and is then as before.
+  void join(std::int64_t member, std::int64_t members);
+  /// Goes on alone; a part that was begun is undone. `why` is for status().
+  void leave(const std::string& why);
+  /// Runs its rows of the next batch. False, and nothing is done, if the model was changed by others than the steps
+  /// that all members take: the group must be left.
+  [[nodiscard]] bool begin_part();
+  /// What the others must have of the part that was run.
+  [[nodiscard]] std::span<const std::byte> part() const { return sum_.block(); }
+  /// Where another's part belongs before it is added.
+  [[nodiscard]] std::span<std::byte> incoming() const;
+  /// Adds a member's part, its own too: in order, from 0 on.
+  void add_part(std::int64_t member);
+  /// Takes the step, once all are added; the answer is that of `advance`. A validation that begins here goes on there.
+  Json end_part();
+
+  /// {step, epoch, row, lr, loss, state, bytes, workers, alone?: why the steps are not shared}. "bytes" is what the run
+  /// takes at the present batch size: {weights, gradients, optimizer, activations (with scratch), copies (to go back
+  /// to), validation (activations of its plan)}.
   [[nodiscard]] Json status() const;
 
  private:
@@ -77,6 +103,12 @@ class Trainer {
   };
   void compile_plan();
   void train_one();
+  /// Takes the step that the gradients of a batch of so many rows ask for.
+  void learn(std::size_t rows);
+  /// What comes behind a step; false if it diverged.
+  bool follow(Json& events);
+  /// What a call that trained answers.
+  Json answer(Json events, bool stepped);
   /// Moves the parameters by their gradients, as the next step does; returns its learning rate.
   double move();
   [[nodiscard]] Course course() const;
@@ -87,8 +119,14 @@ class Trainer {
     double loss, divisor;
   };
   Piece run_piece(std::span<const Row> rows, std::int64_t first, Scores* scores);
+  /// Adds to the sum what rows of a batch come to, which begin at place `first` of it, up to a loss that is not finite.
+  void run_pieces(std::span<const Row> rows, std::int64_t first, Scores* scores);
   /// Rows that are run at once.
   [[nodiscard]] std::int64_t piece_size() const;
+  [[nodiscard]] std::string lone_reason() const;
+  /// Undoes a part that was begun.
+  void drop_part();
+  static double now_ms();
   void record(double loss);
   [[nodiscard]] bool epoch_ended(std::int64_t before) const { return batches_.position().epoch != before; }
   [[nodiscard]] bool complete() const;
@@ -118,6 +156,17 @@ class Trainer {
   std::uint64_t structure_ = 0;
   std::vector<double> weights_;  ///< of the rows of the last piece
   GradientSum sum_;              ///< where a batch has several pieces
+  struct Group {
+    std::int64_t member, members;
+    GradientSum total;
+    Arena incoming;
+    std::uint64_t changes = 0;  ///< the model's, after the last step that all took
+    std::int64_t added = -1;    ///< parts of this step; -1: none was begun
+    std::size_t rows = 0;       ///< of the whole batch
+    double began = 0;           ///< ms
+  };
+  std::unique_ptr<Group> group_;
+  std::string alone_because_;
   Scores scores_;
   std::unique_ptr<Evaluator> evaluator_;
 

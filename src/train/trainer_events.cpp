@@ -75,7 +75,7 @@ void Trainer::keep_good_copy() {
 void Trainer::diverge(Json& events) {
   const std::int64_t bad_step = at_.step + 1;
   const double bad_loss = loss_;
-  const std::string layer = find_culprit();
+  const std::string layer = group_ && group_->member > 0 ? "" : find_culprit();
   good_.restore(model_, learner_);
   at_ = good_at_;
   batches_.seek(at_.position);
@@ -111,15 +111,17 @@ Json Trainer::bytes() const {
   std::size_t copies = good_.bytes() + before_update_.size();
   if (best_) copies += best_->bytes();
   return json_object("weights", places.parameter_bytes + places.state_bytes, "gradients",
-                     places.parameter_bytes + sum_.bytes(), "optimizer", learner_.bytes(), "activations",
-                     train_.executor->bytes(), "copies", copies, "validation",
+                     places.parameter_bytes + sum_.bytes() + (group_ ? 2 * group_->total.bytes() : 0), "optimizer",
+                     learner_.bytes(), "activations", train_.executor->bytes(), "copies", copies, "validation",
                      evaluator_ ? evaluator_->bytes() : std::size_t{0});
 }
 
 Json Trainer::status() const {
-  Json status = json_object("state", state_name(), "step", at_.step, "epoch", batches_.position().epoch, "row",
-                            batches_.position().row, "stepsPerEpoch", batches_.steps_per_epoch(), "loss", loss_, "lr",
-                            lr_, "optimizer", learner_.optimizer().json(), "bytes", bytes());
+  Json status =
+      json_object("state", state_name(), "step", at_.step, "epoch", batches_.position().epoch, "row",
+                  batches_.position().row, "stepsPerEpoch", batches_.steps_per_epoch(), "loss", loss_, "lr", lr_,
+                  "optimizer", learner_.optimizer().json(), "bytes", bytes(), "workers", group_ ? group_->members : 1);
+  if (!alone_because_.empty()) status["alone"] = alone_because_;
   if (!reason_.empty()) status["reason"] = reason_;
   return status;
 }

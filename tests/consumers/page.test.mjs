@@ -12,7 +12,11 @@ describe('in Chromium', () => {
   let servers;
   before(async () => {
     browser = await openBrowser();
-    servers = { plain: await serve(dist, {}), isolated: await serve(dist, { ...isolation, ...strictPolicy }) };
+    servers = {
+      plain: await serve(dist, {}),
+      strict: await serve(dist, strictPolicy),
+      isolated: await serve(dist, { ...isolation, ...strictPolicy }),
+    };
   });
   after(async () => {
     await browser?.close();
@@ -100,6 +104,60 @@ describe('in Chromium', () => {
       return Promise.all([...pending.map(code), code(Promise.all(pending).catch(() => engine.memory()))]);
     });
     assert.deepEqual([...new Set(codes)], ['ENGINE_LOST']);
+  });
+
+  /** A run of 100 steps, each large enough to be shared, and what it came to. */
+  const shared = async ([options, fit]) => {
+    const { data, load, nn } = await import('/index.js');
+    const engine = await load(options);
+    const model = await engine.model(nn.sequential(nn.linear(64), nn.tanh(), nn.linear(4)), {
+      input: [200, 16],
+      seed: 1,
+    });
+    const x = { data: Float32Array.from({ length: 64 * 3200 }, (_, i) => Math.sin(i * i)), shape: [64, 200, 16] };
+    const y = { data: Int32Array.from({ length: 64 * 200 }, (_, i) => (i * i) % 4), shape: [64, 200] };
+    const { loss, workers, alone } = await model.fit(data.arrays({ x, y }), { steps: 100, ...fit }).done;
+    const weights = (await model.export('safetensors')).join();
+    engine.dispose();
+    return { loss, workers, alone, weights, cores: navigator.hardwareConcurrency };
+  };
+
+  test('without isolation, under a strict policy, workers share a run by themselves: the same bits again', async () => {
+    const first = await inPage(servers.strict, shared, [{}, {}]);
+    assert.equal(first.workers, Math.min(first.cores, 4), first.alone);
+    assert.deepEqual(await inPage(servers.strict, shared, [{}, { workers: first.workers }]), first);
+    const one = await inPage(servers.strict, shared, [{ threads: 1 }, {}]);
+    assert.equal(one.workers, 1);
+    assert.ok(Math.abs(one.loss - first.loss) <= 1e-4, `${one.loss} ${first.loss}`);
+    const strict = await inPage(servers.strict, shared, [{ deterministic: true }, {}]);
+    assert.equal(strict.workers, 1, 'not the same bits everywhere');
+    const two = await inPage(servers.strict, shared, [{ threads: 1 }, { workers: 2 }]);
+    assert.deepEqual([two.workers, Math.abs(two.loss - one.loss) <= 1e-4], [2, true]);
+  });
+
+  test('a run survives a worker that is killed', async () => {
+    const end = await inPage(servers.plain, async () => {
+      const { data, load, nn } = await import('/index.js');
+      const made = [];
+      const Plain = Worker;
+      globalThis.Worker = class extends Plain {
+        constructor(...how) {
+          super(...how);
+          made.push(this);
+        }
+      };
+      // Beside the page, so that the others are workers of the page's own.
+      const engine = await load({ build: 'simd128', worker: false });
+      const model = await engine.model(nn.sequential(nn.linear(8), nn.linear(2)), { input: [2] });
+      const set = data.arrays({ x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: Int32Array.of(0, 1, 1, 0) }); // prettier-ignore
+      const run = model.fit(set, { batchSize: 4, steps: 3000, workers: 2, paused: true });
+      const before = (await run.step(5)).workers;
+      await run.resume();
+      made[0].terminate();
+      const { workers, alone, step } = await run.done;
+      return { before, workers, alone, step, started: made.length };
+    });
+    assert.deepEqual(end, { before: 2, workers: 1, alone: 'worker lost', step: 3000, started: 1 });
   });
 
   test('the page stays free while the engine trains, and a pause holds', async () => {

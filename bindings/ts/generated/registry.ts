@@ -197,6 +197,7 @@ export const fitOptions = [
   'valEvery',
   'trackUpdates',
   'shareSteps',
+  'workers',
   'target',
   'loss',
   'optimizer',

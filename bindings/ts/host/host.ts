@@ -4,7 +4,6 @@ import { errorData, Refusal, toData } from '../errorData.js';
 import {
   protocol,
   type Arguments,
-  type Bytes,
   type Call,
   type DatasetInfo,
   type EngineFacts,
@@ -15,12 +14,16 @@ import {
   type ModelSummary,
   type ParameterInfo,
   type Result,
+  type Start,
   type Tensor,
   type TokenizerMade,
   type ToEngine,
 } from '../protocol.js';
+import { buffersOf, withBuffers } from './buffers.js';
+import { Group, type Hooks } from './group.js';
 import { instantiate } from './instantiate.js';
 import { LiveRun } from './liveRun.js';
+import { join } from './member.js';
 import type {
   DatasetObject,
   EngineModule,
@@ -28,6 +31,7 @@ import type {
   Factory,
   GeneratorObject,
   ModelObject,
+  RunObject,
   TextObject,
   TokenizerObject,
 } from './module.js';
@@ -49,9 +53,11 @@ export class Host {
   readonly #training = new Map<Handle, LiveRun>();
   /** The models that generators write with. */
   readonly #writing = new Map<Handle, Handle>();
+  /** How a model was made, for other engines. */
+  readonly #made = new Map<Handle, Arguments<'createModel'>>();
+  #start: Start | undefined;
   #module: EngineModule | undefined;
-  /** Those that its threads run in. */
-  readonly #workers: Worker[] = [];
+  readonly #workers: Worker[] = []; // those that its threads run in
   #next = 1;
   #lost = false;
 
@@ -63,6 +69,7 @@ export class Host {
 
   receive(message: ToEngine, locked = false): void {
     if (message.kind === 'start') {
+      this.#start = message;
       void instantiate(this.#factory, message, this.#workers).then(
         (module) => {
           // Closed while it was made: its threads are gone.
@@ -84,6 +91,7 @@ export class Host {
   close(): void {
     this.#lost = true;
     this.#scheduler.close();
+    for (const run of this.#runs.values()) run.close();
     this.#endThreads();
   }
 
@@ -92,6 +100,10 @@ export class Host {
   }
 
   async #answer<M extends Method>({ id, method, args }: Call<M>): Promise<void> {
+    // Amid a step that engines share nothing is what it will be; only the run's end need not wait.
+    const { model = 0, run = 0 } = args as { model?: Handle; run?: Handle };
+    const live = this.#runs.get(run) ?? this.#training.get(model);
+    if (live && method !== 'stopRun') await live.between();
     if (this.#lost) return;
     try {
       const value = await (this.#methods[method] as (args: Arguments<M>) => Result<M> | Promise<Result<M>>)(args);
@@ -124,7 +136,7 @@ export class Host {
     },
 
     createDataset: ({ spec, buffers }) =>
-      this.#withBuffers(buffers, (pointers) => this.#keep(this.#m.createDataset(JSON.stringify(spec), pointers))),
+      withBuffers(this.#m, buffers, (pointers) => this.#keep(this.#m.createDataset(JSON.stringify(spec), pointers))),
 
     readDataset: ({ dataset }) => {
       const object = this.#object<DatasetObject>(dataset);
@@ -150,7 +162,7 @@ export class Host {
     loadTokenizer: ({ json }) => {
       const bytes = new TextEncoder().encode(json);
       const load = ([pointer]: number[]): TokenizerObject => this.#m.loadTokenizer(pointer!, bytes.length);
-      return this.#keepTokenizer(this.#withBuffers([bytes], load));
+      return this.#keepTokenizer(withBuffers(this.#m, [bytes], load));
     },
 
     saveTokenizer: ({ tokenizer }) => this.#object<TokenizerObject>(tokenizer).save(),
@@ -160,7 +172,9 @@ export class Host {
 
     createModel: ({ description, options }) => {
       const model = this.#m.createModel(JSON.stringify(description), JSON.stringify(options));
-      return { handle: this.#add(model), summary: JSON.parse(model.summary()) as ModelSummary };
+      const handle = this.#add(model);
+      this.#made.set(handle, { description, options });
+      return { handle, summary: JSON.parse(model.summary()) as ModelSummary };
     },
 
     release: ({ handle }) => {
@@ -180,7 +194,9 @@ export class Host {
     },
 
     write: ({ model, name, values }) =>
-      this.#withBuffers([values], ([pointer]) => this.#object<ModelObject>(model).write(name, pointer!, values.length)),
+      withBuffers(this.#m, [values], ([pointer]) =>
+        this.#object<ModelObject>(model).write(name, pointer!, values.length),
+      ),
 
     writeOne: ({ model, name, index, value }) => this.#object<ModelObject>(model).writeOne(name, index, value),
 
@@ -197,7 +213,7 @@ export class Host {
 
     inspect: ({ model, spec, buffers }) => {
       const object = this.#object<ModelObject>(model);
-      const text = this.#withBuffers(buffers, (pointers) => object.inspect(JSON.stringify(spec), pointers));
+      const text = withBuffers(this.#m, buffers, (pointers) => object.inspect(JSON.stringify(spec), pointers));
       const values = JSON.parse(text) as Placed<InspectedValue>[];
       return values.map(({ view, ...value }) => ({ ...value, data: object.result(view).slice() }));
     },
@@ -214,7 +230,7 @@ export class Host {
 
     loadModel: ({ model, bytes }) => {
       const object = this.#object<ModelObject>(model);
-      const text = this.#withBuffers([bytes], ([pointer]) => object.load(pointer!, bytes.length));
+      const text = withBuffers(this.#m, [bytes], ([pointer]) => object.load(pointer!, bytes.length));
       return JSON.parse(text) as Result<'loadModel'>;
     },
 
@@ -222,7 +238,7 @@ export class Host {
 
     generate: ({ model, prompt, options }) => {
       const object = this.#object<ModelObject>(model);
-      const made = this.#withBuffers([prompt], ([pointer]) =>
+      const made = withBuffers(this.#m, [prompt], ([pointer]) =>
         this.#m.createGenerator(object, pointer!, JSON.stringify(options)),
       );
       const generator = this.#add(made);
@@ -237,11 +253,12 @@ export class Host {
 
     fit: ({ model, train, val, options, pace }) => {
       if (this.#training.get(model)?.ended === false) throw new Refusal('BUSY', 'fit', { hint: 'stop_first' });
+      const asked = this.#checked(options);
       const object = this.#m.createRun(
         this.#object<ModelObject>(model),
         this.#object<DatasetObject>(train),
         val === null ? null : this.#object<DatasetObject>(val),
-        JSON.stringify(options),
+        JSON.stringify(asked),
       );
       const handle = this.#next++;
       const run = new LiveRun(
@@ -251,6 +268,11 @@ export class Host {
           if (end) this.#forget(handle, model, run);
         },
         pace,
+        {
+          wake: () => this.#scheduler.wake(run),
+          trapped: (error) => this.#trap(error),
+          gather: (hooks) => this.#gather(object, model, asked, hooks),
+        },
       );
       this.#runs.set(handle, run);
       this.#training.set(model, run);
@@ -258,6 +280,7 @@ export class Host {
       return { run: handle };
     },
 
+    join: (joining) => ({ model: this.#add(join(this.#m, joining, (error) => this.#trap(error))) }),
     setRun: ({ run, options, pace }) => {
       this.#run(run).set(options, pace);
       // A slow run may be waiting for its next step.
@@ -283,6 +306,27 @@ export class Host {
     return this.#module;
   }
 
+  /** Options of `fit` as the engine takes them. */
+  #checked(options: { workers?: unknown }): object {
+    const { workers } = options;
+    if (this.#build.endsWith('-threads') && typeof workers === 'number' && workers > 1) {
+      throw new Refusal('NOT_SUPPORTED', 'fit.workers', {
+        expected: this.#build.replace('-threads', ''),
+        got: this.#build,
+      });
+    }
+    return workers === false ? { ...options, workers: 1 } : options;
+  }
+
+  /** Others to share a run with, where there should be. */
+  #gather(run: RunObject, model: Handle, options: object, hooks: Hooks): Group | undefined {
+    const start = this.#start!;
+    const members = run.members(start.workers);
+    const made = this.#made.get(model)!;
+    const shared = { run, model: this.#object<ModelObject>(model), made, options, members, start };
+    return members > 1 ? new Group(shared, hooks) : undefined;
+  }
+
   #add(object: EngineObject): Handle {
     this.#objects.set(this.#next, object);
     return this.#next++;
@@ -292,6 +336,7 @@ export class Host {
     this.#objects.get(handle)?.delete();
     this.#objects.delete(handle);
     this.#writing.delete(handle);
+    this.#made.delete(handle);
   }
 
   #keep(dataset: DatasetObject) {
@@ -308,7 +353,7 @@ export class Host {
     let going = false;
     try {
       const object = this.#object<TextObject>(handle);
-      this.#withBuffers([chunk], ([pointer]) => object.feed(pointer!, chunk.length));
+      withBuffers(this.#m, [chunk], ([pointer]) => object.feed(pointer!, chunk.length));
       going = !last;
       if (going) return { text: handle };
       if (!tokenizer) return { tokenizer: this.#keepTokenizer(object.tokenizer()) };
@@ -338,33 +383,11 @@ export class Host {
 
   #predict({ model, spec, buffers }: Arguments<'predict'>): Record<string, Tensor> {
     const object = this.#object<ModelObject>(model);
-    const text = this.#withBuffers(buffers, (pointers) => object.predict(JSON.stringify(spec), pointers));
+    const text = withBuffers(this.#m, buffers, (pointers) => object.predict(JSON.stringify(spec), pointers));
     const outputs = JSON.parse(text) as (Placed<Tensor> & { name: string })[];
     return Object.fromEntries(
       outputs.map(({ name, shape, view }) => [name, { shape, data: object.result(view).slice() }]),
     );
-  }
-
-  /** Copies arrays into the module's memory; what the call did not take is freed. */
-  #withBuffers<T>(buffers: Bytes[], use: (pointers: number[]) => T): T {
-    const module = this.#m;
-    const pointers: number[] = [];
-    try {
-      for (const { buffer, byteOffset, byteLength } of buffers) {
-        if (byteLength >= 2 ** 32)
-          throw new Refusal('OUT_OF_MEMORY', 'data', { got: `${byteLength} B`, hint: 'smaller' });
-        const pointer = module.allocate(byteLength);
-        pointers.push(pointer);
-        if (byteLength === 0) continue; // or detached: the engine says what it lacks
-        // The memory may have grown, here or in a thread: never a view from before.
-        new Uint8Array(module.wasmMemory.buffer, pointer, byteLength).set(
-          new Uint8Array(buffer, byteOffset, byteLength),
-        );
-      }
-      return use(pointers);
-    } finally {
-      for (const pointer of pointers) module.release(pointer);
-    }
   }
 }
 
@@ -374,11 +397,4 @@ function known(all: ParameterInfo[], name: string): ParameterInfo {
   if (found) return found;
   const expected = all.map((info) => info.name).join(', ');
   throw new Refusal('INVALID_VALUE', name, { expected: expected.slice(0, 200), got: name });
-}
-
-/** The buffers of freshly copied arrays anywhere in an answer: they are handed over, not copied again. */
-function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
-  if (ArrayBuffer.isView(value)) found.add(value.buffer as ArrayBuffer);
-  else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) buffersOf(part, found);
-  return [...found];
 }

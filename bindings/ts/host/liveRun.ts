@@ -2,6 +2,7 @@
 import { errorData, toData, type ErrorData } from '../errorData.js';
 import { Waiting, type DivergedEvent, type RunEvent, type RunState } from '../events.js';
 import type { Pace, ParameterPreview, RunEnd } from '../protocol.js';
+import type { Group, Hooks } from './group.js';
 import type { RunObject } from './module.js';
 
 const mostEventsPerSecond = 30;
@@ -17,11 +18,22 @@ interface Advanced {
   validating?: boolean;
 }
 
+/** What it needs of the engine's thread. */
+interface Around {
+  /** There is something to do again. */
+  wake(): void;
+  /** Hears of what leaves the engine in an unknown state. */
+  trapped(error: unknown): void;
+  /** Other engines that share the batches, if there should be any. */
+  gather(hooks: Hooks): Group | undefined;
+}
+
 export type Tell = (events: RunEvent[], end?: RunEnd) => void;
 
 export class LiveRun {
   readonly #object: RunObject;
   readonly #tellPage: Tell;
+  readonly #around: Around;
   readonly #waiting = new Waiting();
   #pace: Pace;
   #step = 0;
@@ -34,11 +46,16 @@ export class LiveRun {
   #diverged: DivergedEvent | undefined;
   #validating = false;
   #ended: RunState | undefined;
+  #group: Group | undefined;
+  #begun = false;
+  /** Whoever waits for the end of a step that several engines share. */
+  #between: (() => void)[] = [];
 
-  constructor(object: RunObject, tell: Tell, pace: Pace) {
+  constructor(object: RunObject, tell: Tell, pace: Pace, around: Around) {
     this.#object = object;
     this.#tellPage = tell;
     this.#pace = { ...pace };
+    this.#around = around;
   }
 
   get ended(): boolean {
@@ -57,6 +74,7 @@ export class LiveRun {
 
   set(options: object, pace: Partial<Pace>): void {
     if (Object.keys(options).length > 0) this.#object.set(JSON.stringify(options));
+    this.#group?.change(options);
     Object.assign(this.#pace, pace);
     this.#due = -Infinity;
   }
@@ -101,23 +119,78 @@ export class LiveRun {
     }));
   }
 
-  /** Milliseconds until its next step is due; 0: now. */
+  /** Resolves between two steps: at once, but for one that is shared and under way. */
+  between(): Promise<void> | void {
+    if (this.#group?.stepping) return new Promise((resolve) => this.#between.push(resolve));
+  }
+
+  /** Ends the engines that share it. */
+  close(): void {
+    this.#group?.close();
+  }
+
+  /** Milliseconds until its next step is due; 0: now; Infinity: when others wake it. */
   wait(now: number): number {
+    if (this.#group?.busy) return Infinity;
     return this.#throttled && !this.#validating ? Math.max(0, this.#due - now) : 0;
   }
 
   /** Trains for at most so many milliseconds. */
   advance(milliseconds: number, now: number): void {
-    let advanced: Advanced;
-    try {
+    this.#guarded(() => {
+      if (!this.#begun) this.#group = this.#around.gather(this.#hooks);
+      this.#begun = true;
       const steps = Math.min(this.#stepsLeft, this.#allowance(now), 2 ** 31 - 1);
-      advanced = JSON.parse(this.#object.advance(milliseconds, steps)) as Advanced;
+      if (!this.#group) return this.#took(this.#object.advance(milliseconds, steps), now);
+      if (this.#validating) return this.#took(this.#object.advance(milliseconds, 0), now);
+      if (steps < 1 || this.#group.busy) return;
+      if (!this.#group.begin()) this.#leave('model changed');
+    });
+  }
+
+  readonly #hooks: Hooks = {
+    ready: () => this.#around.wake(),
+    stepped: (answer) => {
+      this.#took(answer, performance.now());
+      this.#settle();
+      this.#around.wake();
+    },
+    lost: (why) => this.#hooks.guard(() => this.#leave(why)),
+    guard: (action) => {
+      try {
+        this.#guarded(action);
+      } catch (error) {
+        this.#around.trapped(error);
+      }
+    },
+  };
+
+  /** Goes on alone; a step that was begun is undone. */
+  #leave(why: string): void {
+    this.#group?.close();
+    this.#group = undefined;
+    if (!this.ended) this.#object.leave(why);
+    this.#settle();
+    this.#around.wake();
+  }
+
+  #settle(): void {
+    for (const resolve of this.#between.splice(0)) resolve();
+  }
+
+  #guarded(action: () => void): void {
+    try {
+      action();
     } catch (error) {
       // After a trap nothing of the engine can be asked any more: whoever called must know.
       if (error instanceof WebAssembly.RuntimeError) throw error;
       this.#end('failed', toData(error));
-      return;
     }
+  }
+
+  /** What came of training: an answer of the engine. */
+  #took(answer: string, now: number): void {
+    const advanced = JSON.parse(answer) as Advanced;
     const done = advanced.step - this.#step;
     this.#step = advanced.step;
     this.#stepsLeft -= done;
@@ -163,9 +236,11 @@ export class LiveRun {
 
   #end(state: RunState['state'], error?: ErrorData): void {
     this.#ended = { ...(JSON.parse(this.#object.state()) as RunState), state };
+    this.#group?.close();
     this.#object.delete();
     this.#tell(performance.now(), { state: this.#ended, ...(error && { error }) });
     this.#answerSteps();
+    this.#settle();
   }
 }
 

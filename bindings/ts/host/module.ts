@@ -56,6 +56,20 @@ export interface RunObject extends EngineObject {
   set(options: string): void;
   stop(): void;
   state(): string;
+  // A batch that several engines share (src/train/trainer.hpp).
+  members(most: number): number;
+  /** Its data, for `unpackDataset`: JSON with the number of `buffers`. */
+  pack(): string;
+  packed(index: number): Uint8Array;
+  join(member: number, members: number): void;
+  leave(why: string): void;
+  beginPart(): boolean;
+  /** Views of memory, both: that of the part just run, and where another's belongs before it is added. */
+  part(): Uint8Array;
+  incoming(): Uint8Array;
+  addPart(member: number): void;
+  /** As `advance`. */
+  endPart(): string;
   /** Works out the next step for the parameters of these names (JSON). */
   preview(names: string): void;
   /** By place in the names; views of memory that the next call may overwrite. */
@@ -88,6 +102,7 @@ export interface EngineModule {
   ledger(description: string, options: string): string;
   createModel(description: string, options: string): ModelObject;
   createGenerator(model: ModelObject, prompt: number, options: string): GeneratorObject;
+  unpackDataset(description: string, pointers: number[]): DatasetObject;
   createRun(model: ModelObject, train: DatasetObject, val: DatasetObject | null, options: string): RunObject;
 }
 

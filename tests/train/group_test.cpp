@@ -1,0 +1,269 @@
+// Several trainers that share each batch: alike to the bit, and what one alone would come to.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "support/errors.hpp"
+#include "train/networks.hpp"
+
+namespace trainyard {
+namespace {
+
+class Members {
+ public:
+  Members(const Sort& sort, const std::shared_ptr<const Dataset>& data, const Json& options, std::int64_t count,
+          Precision precision = Precision::f32) {
+    Json all{{"optimizer", {{"type", "sgd"}, {"lr", 0.05}, {"momentum", 0.9}}}, {"seed", 4}};
+    all.update(sort.fit);
+    all.update(options);
+    for (std::int64_t i = 0; i < count; ++i) {
+      models.push_back(std::make_unique<Model>(sort.description(), sort.options(precision)));
+      trainers.push_back(std::make_unique<Trainer>(*models.back(), data, nullptr, all, pool_));
+      trainers.back()->join(i, count);
+    }
+  }
+
+  /// A step of all; the answers. The blocks cross as copies of bytes, as between engines.
+  std::vector<Json> step() {
+    std::vector<std::vector<std::byte>> parts;
+    for (const auto& trainer : trainers) {
+      EXPECT_TRUE(trainer->begin_part());
+      parts.emplace_back(trainer->part().begin(), trainer->part().end());
+    }
+    std::vector<Json> answers;
+    for (const auto& trainer : trainers) {
+      for (std::size_t from = 0; from < trainers.size(); ++from) {
+        std::ranges::copy(parts[from], trainer->incoming().begin());
+        trainer->add_part(static_cast<std::int64_t>(from));
+      }
+      answers.push_back(trainer->end_part());
+    }
+    return answers;
+  }
+
+  [[nodiscard]] std::vector<double> numbers(std::size_t member) const {
+    std::vector<double> all;
+    for (const Parameter& p : models[member]->parameters().all()) {
+      for (const Content content : {Content::value, Content::gradient}) {
+        if (content == Content::gradient && !p.trained()) continue;
+        const std::vector<double> some = numbers_of(*models[member], p.names.front(), content);
+        all.insert(all.end(), some.begin(), some.end());
+      }
+    }
+    return all;
+  }
+
+  std::vector<std::unique_ptr<Model>> models;
+  std::vector<std::unique_ptr<Trainer>> trainers;
+
+ private:
+  ThreadPool pool_{1};
+};
+
+/// Those whose rows know nothing of each other.
+std::vector<Sort> sorts() {
+  std::vector<Sort> list = sorts_of_networks();
+  std::erase_if(list, [](const Sort& sort) { return sort.couples_rows; });
+  list.push_back({.name = "cnn",
+                  .layers = R"([{"type":"conv2d","out":4,"kernel":3,"padding":1},"relu",{"type":"maxPool2d","kernel":2},
+                                {"type":"conv2d","out":5,"kernel":2},"relu","flatten",{"type":"linear","out":3}])",
+                  .input = {2, 6, 6},
+                  .labels = {}});
+  Sort gpt = *std::ranges::find(list, "gpt", &Sort::name);
+  gpt.fit = {{"loss", {{"type", "crossEntropy"}, {"ignoreIndex", 2}}}};
+  list.push_back(std::move(gpt));
+  return list;
+}
+
+TEST(Group, StaysAlikeAndComesToWhatOneDoes) {
+  for (const Sort& sort : sorts()) {
+    for (const bool weighted : {false, true}) {
+      const auto data = rows_for(sort, 19, weighted);  // batches of 9, 9 and 1: fewer rows than members
+      for (const Precision precision : precisions()) {
+        const Trained lone = train_sort(sort, data, {{"batchSize", 9}}, 7, precision);
+        for (const std::int64_t count : {2, 3}) {
+          for (const int piece : {100, 2}) {
+            Members group(sort, data, {{"steps", 7}, {"batchSize", 9}, {"microBatchSize", piece}}, count, precision);
+            for (std::size_t step = 0; step < 7; ++step) {
+              group.step();
+              const double loss = group.trainers[0]->loss();
+              EXPECT_NEAR(loss, lone.losses[step], (precision == Precision::f64 ? 1e-12 : 2e-5) * std::max(1.0, loss))
+                  << sort.name << count << piece << weighted << step;
+              for (std::size_t member = 1; member < group.trainers.size(); ++member) {
+                ASSERT_EQ(group.numbers(member), group.numbers(0)) << sort.name << count << piece << weighted << step;
+                ASSERT_EQ(group.trainers[member]->loss(), loss);
+              }
+            }
+            EXPECT_EQ(group.trainers[0]->state(), Trainer::State::finished);
+            const std::vector<double> ours = group.numbers(0);
+            ASSERT_EQ(ours.size(), lone.numbers.size());
+            double largest = 1;
+            for (const double x : ours) largest = std::max(largest, std::abs(x));
+            for (std::size_t i = 0; i < ours.size(); ++i) {
+              ASSERT_NEAR(ours[i], lone.numbers[i], (precision == Precision::f64 ? 1e-12 : 2e-5) * largest)
+                  << sort.name << count << piece << weighted << i;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Group, ALoneMemberIsARun) {
+  const Sort sort = sorts_of_networks().front();
+  const auto data = rows_for(sort, 20);
+  const Trained lone = train_sort(sort, data, {{"batchSize", 8}, {"microBatchSize", 3}}, 4);
+  Members group(sort, data, {{"steps", 4}, {"batchSize", 8}, {"microBatchSize", 3}}, 1);
+  for (int i = 0; i < 4; ++i) group.step();
+  EXPECT_EQ(group.numbers(0), lone.numbers);
+}
+
+class GroupOfTwo : public testing::Test {
+ protected:
+  Sort sort = sorts_of_networks().front();
+  std::shared_ptr<const Dataset> data = rows_for(sort, 20);
+};
+
+TEST_F(GroupOfTwo, TellsWhatARunTells) {
+  Members group(sort, data, {{"epochs", 2}, {"batchSize", 8}}, 2);
+  EXPECT_EQ(group.trainers[0]->status()["workers"], 2);
+  EXPECT_EQ(group.trainers[0]->compiled().executor->plan().capacity, 4);
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(events_of(group.step()[0], "epoch").empty());
+  const Json third = group.step()[0];
+  EXPECT_EQ(events_of(third, "epoch").size(), 1);
+  EXPECT_EQ(events_of(third, "progress").at(0)["examples"], 20);
+  EXPECT_EQ(third["state"], "running");
+  for (int i = 0; i < 2; ++i) group.step();
+  EXPECT_EQ(group.step()[0]["state"], "finished");
+}
+
+TEST_F(GroupOfTwo, ValidatesAtTheLeaderAlone) {
+  ThreadPool pool(1);
+  Model model(sort.description(), sort.options());
+  Trainer trainer(model, data, data, {{"steps", 9}, {"batchSize", 20}, {"valEvery", 1}}, pool);
+  trainer.join(0, 1);
+  ASSERT_TRUE(trainer.begin_part());
+  trainer.add_part(0);
+  EXPECT_EQ(trainer.end_part()["validating"], true);
+  EXPECT_EQ(events_of(trainer.advance({.steps = 0}), "validation").size(), 1);
+  EXPECT_EQ(trainer.step(), 1);
+}
+
+TEST_F(GroupOfTwo, ChangesBetweenStepsReachAll) {
+  Members group(sort, data, {{"steps", 9}, {"batchSize", 8}}, 2);
+  group.step();
+  for (const auto& trainer : group.trainers) trainer->set({{"lr", 0.5}, {"batchSize", 13}, {"clipNorm", 0.1}});
+  const std::vector<Json> next = group.step();
+  EXPECT_EQ(events_of(next[0], "progress").at(0)["lr"], 0.5);
+  EXPECT_EQ(group.numbers(0), group.numbers(1));
+}
+
+TEST_F(GroupOfTwo, APreviewIsTheWholeBatch) {
+  Members group(sort, data, {{"steps", 9}, {"batchSize", 8}}, 2);
+  group.step();
+  const std::vector<double> before = group.numbers(0);
+  const std::array ids{group.models[0]->find("0.weight")};
+  const Trainer::Preview preview = group.trainers[0]->preview(ids).front();
+  EXPECT_EQ(group.numbers(0), before);
+  group.step();
+  const std::vector<float> gradient = read(*group.models[0], "0.weight", Content::gradient);
+  for (std::size_t i = 0; i < gradient.size(); ++i) EXPECT_NEAR(preview.gradient[i], gradient[i], 1e-6);
+}
+
+TEST_F(GroupOfTwo, IsLeftWhenTheModelWasChanged) {
+  Members group(sort, data, {{"steps", 9}, {"batchSize", 8}}, 2);
+  group.step();
+  group.models[0]->write_one(group.models[0]->find("0.weight"), 0, 3);
+  const std::array ids{group.models[0]->find("0.weight")};
+  (void)group.trainers[0]->preview(ids);
+  EXPECT_FALSE(group.trainers[0]->begin_part());
+  EXPECT_TRUE(group.trainers[1]->begin_part());
+  group.models[1]->freeze(group.models[1]->find("0.weight"), true);
+  group.trainers[1]->leave("model changed");
+  EXPECT_FALSE(group.trainers[0]->begin_part());
+  EXPECT_EQ(group.trainers[1]->status()["alone"], "model changed");
+  EXPECT_EQ(group.trainers[1]->status()["workers"], 1);
+}
+
+TEST_F(GroupOfTwo, WhoeverLeavesGoesOnAlone) {
+  Members group(sort, data, {{"steps", 6}, {"batchSize", 8}}, 2);
+  for (int i = 0; i < 3; ++i) group.step();
+  ASSERT_TRUE(group.trainers[0]->begin_part());
+  group.trainers[0]->leave("worker lost");
+  group.trainers[0]->advance({});
+  const Trained lone = train_sort(sort, data, {{"batchSize", 8}}, 6);
+  const std::vector<double> ours = group.numbers(0);
+  for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_NEAR(ours[i], lone.numbers[i], 2e-5) << i;
+  EXPECT_EQ(group.trainers[0]->step(), 6);
+}
+
+TEST_F(GroupOfTwo, StopsWhereTheLastWholeStepEnded) {
+  Members group(sort, data, {{"steps", 6}, {"batchSize", 8}}, 2);
+  group.step();
+  ASSERT_TRUE(group.trainers[0]->begin_part());
+  group.trainers[0]->stop();
+  EXPECT_EQ(group.trainers[0]->status()["row"], 8);
+  EXPECT_EQ(group.trainers[0]->status()["workers"], 2);
+}
+
+TEST_F(GroupOfTwo, DivergesTogetherAndTheLeaderSaysWhere) {
+  Members group(sort, data, {{"steps", 99}, {"batchSize", 8}, {"clipNorm", 0}}, 2);
+  group.step();
+  for (const auto& trainer : group.trainers) trainer->set({{"lr", 1e38}});
+  std::vector<Json> answers;
+  for (int i = 0; i < 5 && group.trainers[0]->state() == Trainer::State::running; ++i) answers = group.step();
+  for (const Json& answer : answers) EXPECT_EQ(answer["state"], "diverged");
+  const Json ours = events_of(answers[0], "diverged").at(0);
+  const Json theirs = events_of(answers[1], "diverged").at(0);
+  EXPECT_EQ(ours["step"], theirs["step"]);
+  EXPECT_NE(ours["layer"], "");
+  EXPECT_EQ(theirs["layer"], "");
+  EXPECT_EQ(group.trainers[0]->status()["step"], ours["kept"]);
+  EXPECT_TRUE(std::ranges::all_of(read_all(*group.models[0]), [](float x) { return std::isfinite(x); }));
+}
+
+TEST_F(GroupOfTwo, TakesPartsInOrderOnly) {
+  Members group(sort, data, {{"steps", 9}, {"batchSize", 8}}, 2);
+  ASSERT_TRUE(group.trainers[0]->begin_part());
+  EXPECT_EQ(error_of([&] { group.trainers[0]->add_part(1); }).value().code, ErrorCode::internal);
+}
+
+std::pair<std::int64_t, std::string> asked(const Sort& sort, const Json& options, std::int64_t most) {
+  ThreadPool pool(1);
+  Model model(sort.description(), sort.options());
+  Json all{{"batchSize", 8}};
+  all.update(sort.fit);
+  all.update(options);
+  Trainer trainer(model, rows_for(sort, 20), rows_for(sort, 20), all, pool);
+  const std::int64_t members = trainer.members(most);
+  return {members, trainer.status().value("alone", "")};
+}
+
+TEST_F(GroupOfTwo, IsMadeWhereItGains) {
+  using Answer = std::pair<std::int64_t, std::string>;
+  EXPECT_EQ(asked(sort, {{"workers", 2}}, 1), Answer(2, ""));
+  EXPECT_EQ(asked(sort, {{"workers", 1}}, 4), Answer(1, ""));
+  EXPECT_EQ(asked(sort, {{"workers", 5}}, 1), Answer(1, "small batch"));
+  EXPECT_EQ(asked(sort, Json::object(), 1), Answer(1, ""));
+  EXPECT_EQ(asked(sort, Json::object(), 2), Answer(1, "small step"));
+  EXPECT_EQ(asked(sort, {{"workers", 2}, {"metrics", {"accuracy"}}}, 1), Answer(1, "metrics"));
+  EXPECT_EQ(asked(sort, {{"workers", 2}, {"schedule", "reduceOnPlateau"}}, 1), Answer(1, "schedule"));
+  for (const Sort& each : sorts_of_networks()) {
+    if (!each.couples_rows) continue;
+    EXPECT_EQ(asked(each, {{"workers", 2}}, 1), Answer(1, "batch norm"));
+  }
+  Sort large = sort;
+  large.layers = R"([{"type":"linear","out":64},"relu",{"type":"linear","out":3}])";
+  large.input = {3000, 5};
+  large.labels = {3000};
+  large.fit = Json::object();
+  EXPECT_EQ(asked(large, Json::object(), 2), Answer(2, ""));
+  EXPECT_EQ(asked(large, {{"batchSize", 6}}, 4), Answer(3, "")) << "two rows for each";
+  EXPECT_EQ(asked(large, {{"batchSize", 3}}, 4), Answer(1, "small batch"));
+  EXPECT_EQ(asked(large, {{"microBatchSize", 1}}, 2), Answer(2, "")) << "the batch is what counts";
+}
+
+}  // namespace
+}  // namespace trainyard
