@@ -58,12 +58,14 @@ std::shared_ptr<DatasetHandle> create_dataset(const std::string& description, co
   return std::make_shared<DatasetHandle>(DatasetHandle{std::move(data)});
 }
 
+#ifndef __EMSCRIPTEN_PTHREADS__  // where there are threads, engines share no run: see below
 std::shared_ptr<DatasetHandle> unpack_dataset(const std::string& description, const em::val& pointers) {
   std::vector<Bytes> buffers;
   for (const auto p : em::vecFromJSArray<Pointer>(pointers)) buffers.push_back(engine().buffers.take(p));
   return std::make_shared<DatasetHandle>(
       DatasetHandle{std::make_shared<const Dataset>(unpack(parse_json(description, "data"), buffers))});
 }
+#endif
 
 em::val split_dataset(const DatasetHandle& dataset, const std::string& options) {
   auto [first, second] = split(*dataset.data, parse_options<SplitOptions>(parse_json(options, "split"), "split"));
@@ -111,7 +113,6 @@ EMSCRIPTEN_BINDINGS(trainyard) {
   em::function("allocate", bound<&allocate>);
   em::function("release", bound<&free_buffer>);
   em::function("createDataset", bound<&create_dataset>);
-  em::function("unpackDataset", bound<&unpack_dataset>);
   em::function("splitDataset", bound<&split_dataset>);
   em::function("ledger", bound<&ledger_of>);
   em::function("createModel", bound<&create_model>);
@@ -157,12 +158,19 @@ EMSCRIPTEN_BINDINGS(trainyard) {
       .function("load", bound<&ModelHandle::load>)
       .function("graphText", bound<&ModelHandle::graph_text>);
 
-  em::class_<RunHandle>("Run")
-      .smart_ptr<std::shared_ptr<RunHandle>>("RunPointer")
+  em::class_<RunHandle> run("Run");
+  run.smart_ptr<std::shared_ptr<RunHandle>>("RunPointer")
       .function("advance", bound<&RunHandle::advance>)
       .function("set", bound<&RunHandle::set>)
       .function("stop", bound<&RunHandle::stop>)
-      .function("pack", bound<&RunHandle::pack>)
+      .function("preview", bound<&RunHandle::preview>)
+      .function("gradient", bound<&RunHandle::gradient>)
+      .function("update", bound<&RunHandle::update>)
+      .function("state", bound<&RunHandle::state>);
+#ifndef __EMSCRIPTEN_PTHREADS__
+  // What engines in several workers share a run with: a page has either these or threads.
+  em::function("unpackDataset", bound<&unpack_dataset>);
+  run.function("pack", bound<&RunHandle::pack>)
       .function("packed", bound<&RunHandle::packed>)
       .function("members", bound<&RunHandle::members>)
       .function("join", bound<&RunHandle::join>)
@@ -171,11 +179,8 @@ EMSCRIPTEN_BINDINGS(trainyard) {
       .function("part", bound<&RunHandle::part>)
       .function("incoming", bound<&RunHandle::incoming>)
       .function("addPart", bound<&RunHandle::add_part>)
-      .function("endPart", bound<&RunHandle::end_part>)
-      .function("preview", bound<&RunHandle::preview>)
-      .function("gradient", bound<&RunHandle::gradient>)
-      .function("update", bound<&RunHandle::update>)
-      .function("state", bound<&RunHandle::state>);
+      .function("endPart", bound<&RunHandle::end_part>);
+#endif
 }
 
 }  // namespace trainyard::bindings

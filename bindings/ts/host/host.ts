@@ -320,9 +320,9 @@ export class Host {
 
   /** Others to share a run with, where there should be. */
   #gather(run: RunObject, model: Handle, options: object, hooks: Hooks): Group | undefined {
-    const start = this.#start!;
+    if (this.#build.endsWith('-threads')) return; // its module lacks what that takes
+    const [start, made] = [this.#start!, this.#made.get(model)!];
     const members = run.members(start.workers);
-    const made = this.#made.get(model)!;
     const shared = { run, model: this.#object<ModelObject>(model), made, options, members, start };
     return members > 1 ? new Group(shared, hooks) : undefined;
   }
