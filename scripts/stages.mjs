@@ -70,7 +70,11 @@ export const stages = [
     what: 'clang-tidy over the C++ sources',
     run: async () => void (await run(['node', 'scripts/checks/tidy.mjs'])),
   },
-  { name: 'native', what: 'every engine test, this machine’s instruction set', run: () => ctest('native') },
+  {
+    name: 'native',
+    what: 'every engine test, this machine’s best instruction set; the ops with lesser ones',
+    run: () => ctest('native'),
+  },
   { name: 'asan', what: 'every engine test under AddressSanitizer and UBSan', run: () => ctest('asan') },
   {
     name: 'tsan',

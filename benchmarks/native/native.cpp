@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/options.hpp"
-#include "kernels/gemm/gemm.hpp"
+#include "ops/instructions.hpp"
 #include "train/evaluate.hpp"
 #include "train/options.hpp"
 #include "train/predictor.hpp"
@@ -72,7 +72,7 @@ class Session {
  private:
   Json open(const Json& ask) {
     pool_ = std::make_unique<ThreadPool>(ask.at("threads").get<int>());
-    return json_object("threads", pool_->size(), "variant", std::to_string(kernels::vector_lanes<float>()) + " lanes");
+    return json_object("threads", pool_->size(), "variant", std::string(ops::instructions().name));
   }
 
   void make_model(const Json& ask) {
@@ -135,12 +135,12 @@ class Session {
 
   /// GFLOP/s of one thread.
   static double peak(double wanted) {
-    std::vector<float> numbers(12 * static_cast<std::size_t>(kernels::vector_lanes<float>()), 1.0F);
+    std::vector<float> numbers(12 * static_cast<std::size_t>(ops::instructions().lanes), 1.0F);
     constexpr std::int64_t iterations = 10'000;
     double spent = 0;
     double operations = 0;
     while (spent < wanted) {
-      spent += milliseconds([&] { kernels::peak(numbers.data(), iterations); });
+      spent += milliseconds([&] { ops::instructions().peak(numbers.data(), iterations); });
       operations += 8.0 * static_cast<double>(iterations) * static_cast<double>(numbers.size());
     }
     return operations / spent / 1e6;

@@ -43,8 +43,10 @@ void CpuExecutor::bind(const ModelMemory& memory) {
   steps_.reserve(plan_.steps.size());
   for (const PlanStep& step : plan_.steps) {
     Bound b;
-    b.run = step.op->run[plan_.precision];
-    b.finish = step.op->finish[plan_.precision];
+    const Op& op = *compiled(step.op);
+    b.run = op.run[plan_.precision];
+    b.finish = op.finish[plan_.precision];
+    b.work_of = op.work;
     for (std::size_t i = 0; i < step.inputs.size(); ++i) {
       if (!step.inputs[i].valid()) continue;
       b.call.in[i] = at(step.inputs[i]);
@@ -61,6 +63,10 @@ void CpuExecutor::bind(const ModelMemory& memory) {
     steps_.push_back(b);
   }
   find_joins();
+}
+
+Work CpuExecutor::work_of(const Bound& b, std::int64_t rows) const {
+  return b.work_of({b.call.in_type, b.call.out_type, b.call.attributes, rows, plan_.precision});
 }
 
 void CpuExecutor::find_joins() {
@@ -87,8 +93,7 @@ void CpuExecutor::find_joins() {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     Bound& b = steps_[i];
     const PlanStep& step = plan_.steps[i];
-    const Work work =
-        step.op->work({b.call.in_type, b.call.out_type, b.call.attributes, plan_.capacity, plan_.precision});
+    const Work work = work_of(b, plan_.capacity);
     b.by_rows = work.rows && b.finish == nullptr;
     // A call that touches only its own rows, after another such call cut the same way, need not wait, unless a place
     // has been reused in between: another thread may still read the old value there.
@@ -131,10 +136,7 @@ void CpuExecutor::share_from(double plan_flops, double call_flops) {
 
 double CpuExecutor::flops(std::int64_t rows) const {
   double sum = 0;
-  for (std::size_t i = 0; i < steps_.size(); ++i) {
-    const Call& call = steps_[i].call;
-    sum += plan_.steps[i].op->work({call.in_type, call.out_type, call.attributes, rows, plan_.precision}).flops;
-  }
+  for (const Bound& b : steps_) sum += work_of(b, rows).flops;
   return sum;
 }
 
@@ -145,10 +147,9 @@ void CpuExecutor::prepare(std::int64_t rows, const StepContext& context) {
   // Few rows (of sequences, say) are shared evenly rather than in whole register tiles.
   row_cut_ = rows >= 4 * row_grain * pool_.size() ? row_grain : 1;
   flops_ = 0;
-  for (std::size_t i = 0; i < steps_.size(); ++i) {
-    Bound& b = steps_[i];
+  for (Bound& b : steps_) {
     b.call.rows = rows;
-    b.work = plan_.steps[i].op->work({b.call.in_type, b.call.out_type, b.call.attributes, rows, plan_.precision});
+    b.work = work_of(b, rows);
     b.serial = !b.by_rows && (b.work.flops < share_call_ || b.work.units <= b.work.grain);
     flops_ += b.work.flops;
   }

@@ -57,6 +57,7 @@ class CpuExecutor {
   struct Bound {
     Kernel run = nullptr;
     Kernel finish = nullptr;
+    Work (*work_of)(const CallTypes&) = nullptr;
     Call call;
     Work work;
     bool by_rows = false;     ///< touches only its own rows
@@ -64,6 +65,7 @@ class CpuExecutor {
     bool join_before = true;  ///< reads or overwrites what another thread may be at work on
   };
   void bind(const ModelMemory& memory);
+  [[nodiscard]] Work work_of(const Bound& b, std::int64_t rows) const;
   void find_joins();
   void prepare(std::int64_t rows, const StepContext& context);
   void run_thread(int me, std::size_t first, std::size_t last);

@@ -153,6 +153,13 @@ struct Op {
   void (*print_attributes)(const Attributes&, class TextSink&) = nullptr;
 };
 
+/// The op as it is compiled for this processor (ops/instructions.hpp): its kernels, work and scratch are what runs.
+#ifdef TRAINYARD_DISPATCH
+[[nodiscard]] const Op* compiled(const Op* op);
+#else
+[[nodiscard]] inline const Op* compiled(const Op* op) { return op; }
+#endif
+
 /// Collects text; a std::string behind a small interface, so that op.hpp stays light.
 class TextSink {
  public:

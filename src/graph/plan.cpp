@@ -232,14 +232,15 @@ class Planner {
 
   void measure_scratch() {
     for (const PlanStep& step : plan_.steps) {
-      if (step.op->scratch == nullptr) continue;
+      const Op& op = *compiled(step.op);
+      if (op.scratch == nullptr) continue;
       std::array<const ValueType*, max_inputs> in{};
       std::array<const ValueType*, max_outputs> out{};
       for (std::size_t i = 0; i < step.inputs.size(); ++i) {
         in[i] = step.inputs[i].valid() ? &value(step.inputs[i]).type : nullptr;
       }
       for (std::size_t i = 0; i < step.outputs.size(); ++i) out[i] = &value(step.outputs[i]).type;
-      const Scratch scratch = step.op->scratch({in, out, &step.attributes, options_.capacity, options_.precision});
+      const Scratch scratch = op.scratch({in, out, &step.attributes, options_.capacity, options_.precision});
       plan_.scratch = std::max(plan_.scratch, aligned(scratch.shared));
       plan_.scratch_per_thread = std::max(plan_.scratch_per_thread, aligned(scratch.per_thread));
     }

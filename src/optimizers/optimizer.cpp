@@ -2,15 +2,17 @@
 
 #include "core/kinds.hpp"
 #include "optimizers/all.hpp"
+#include "simd/dispatch.hpp"
 
 namespace trainyard {
 namespace {
 
-constexpr std::array list{
-#define X(kind) &optimizers::kind,
-    TRAINYARD_OPTIMIZERS(X)
-#undef X
-};
+optimizers::Kinds list() { return optimizers::compiled_for<simd::Level>(); }
+
+/// The kind as it is compiled for this processor.
+const OptimizerKind& compiled(std::size_t kind) {
+  return *simd::dispatch([](auto level) { return optimizers::compiled_for<decltype(level)>(); })[kind];
+}
 
 }  // namespace
 
@@ -39,10 +41,10 @@ Json Optimizer::json() const {
 
 Optimizer parse_optimizer(const Json& description, const std::string& path) {
   const Description d = read_description(description, path);
-  const OptimizerKind& kind = *list[find_kind(d.type, kind_names(list), path)];
-  return {kind, kind.parse(d.options, path)};
+  const std::size_t kind = find_kind(d.type, kind_names(list()), path);
+  return {*list()[kind], compiled(kind), list()[kind]->parse(d.options, path)};
 }
 
-Json describe_optimizers() { return describe_kinds(list); }
+Json describe_optimizers() { return describe_kinds(list()); }
 
 }  // namespace trainyard

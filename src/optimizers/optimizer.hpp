@@ -57,7 +57,9 @@ struct OptimizerKind {
 /// An optimizer and its hyper-parameters, which may change between two steps.
 class Optimizer {
  public:
-  Optimizer(const OptimizerKind& kind, const OptimizerOptions& options) : kind_(&kind), options_(options) {}
+  /// `compiled` is the same kind, whose updates run (simd/dispatch.hpp).
+  Optimizer(const OptimizerKind& kind, const OptimizerKind& compiled, const OptimizerOptions& options)
+      : kind_(&kind), compiled_(&compiled), options_(options) {}
 
   [[nodiscard]] std::string_view name() const { return kind_->name; }
   /// Numbers kept for each parameter.
@@ -77,11 +79,12 @@ class Optimizer {
 
   /// Updates one range. Cannot fail, allocates nothing.
   void update(Precision precision, const Update& u) const {
-    (precision == Precision::f32 ? kind_->f32 : kind_->f64)(options_, u);
+    (precision == Precision::f32 ? compiled_->f32 : compiled_->f64)(options_, u);
   }
 
  private:
   const OptimizerKind* kind_;
+  const OptimizerKind* compiled_;
   OptimizerOptions options_;
 };
 

@@ -107,27 +107,28 @@ struct Runner::State {
     c.stream = stream(node.name);
     c.rows = rows;
     const CallTypes largest{c.in_type, c.out_type, &node.attributes, capacity, options.precision};
-    const Scratch need = node.op->scratch == nullptr ? Scratch{} : node.op->scratch(largest);
+    const Op& op = *compiled(node.op);
+    const Scratch need = op.scratch == nullptr ? Scratch{} : op.scratch(largest);
     const Buffer shared(need.shared);
     c.scratch = shared.data();
     const CallTypes types{c.in_type, c.out_type, &node.attributes, rows, options.precision};
-    const Work work = node.op->work(types);
-    Random random(options.cut, node.op->name);
+    const Work work = op.work(types);
+    Random random(options.cut, op.name);
     for (std::int64_t begin = 0; begin < work.units;) {
       const std::int64_t grains = options.cut == 0 ? work.units : 1 + random.below(3);
       const std::int64_t end = std::min(work.units, begin + grains * work.grain);
       const Buffer own(need.per_thread);
       c.thread_scratch = own.data();
-      node.op->run[options.precision](c, begin, end);
-      EXPECT_TRUE(own.intact()) << node.op->name << " writes behind its thread's scratch";
+      op.run[options.precision](c, begin, end);
+      EXPECT_TRUE(own.intact()) << op.name << " writes behind its thread's scratch";
       begin = end;
     }
-    if (node.op->finish) {
+    if (op.finish) {
       const Buffer own(need.per_thread);
       c.thread_scratch = own.data();
-      node.op->finish[options.precision](c, 0, 1);
+      op.finish[options.precision](c, 0, 1);
     }
-    EXPECT_TRUE(shared.intact()) << node.op->name << " writes behind its scratch";
+    EXPECT_TRUE(shared.intact()) << op.name << " writes behind its scratch";
   }
 
   const CaseGraph& g;

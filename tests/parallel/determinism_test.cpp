@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "golden/golden.hpp"
-#include "simd/vec.hpp"
+#include "ops/instructions.hpp"
 #include "train/fixtures.hpp"
 #include "train/options.hpp"
 #include "train/trainer.hpp"
@@ -78,13 +78,6 @@ std::string hash_after(const Json& run, ThreadPool& pool) {
   return hash_of(model);
 }
 
-/// Whether this build rounds twice in a b + c, as the strict builds do.
-bool rounds_twice() {
-  volatile float a = 1 + 0x1p-12F;
-  const simd::Vec<float> v(a);
-  return simd::to_array<float>(simd::madd<float>(v, v, simd::Vec<float>(-1.0F)))[0] == static_cast<float>(a * a) - 1.0F;
-}
-
 // ThreadSanitizer takes a quarter of a minute for each.
 #ifdef TRAINYARD_TSAN
 constexpr int thread_counts[] = {4};
@@ -101,7 +94,7 @@ TEST_P(Determinism, SameBitsForAnyNumberOfThreads) {
   SCOPED_TRACE(run.at("name").get<std::string>());
   ThreadPool alone(1);
   const std::string one = hash_after(run, alone);
-  if (simd::lanes<float> == 4 && rounds_twice()) {
+  if (ops::instructions().lanes == 4 && !ops::instructions().fused) {
     EXPECT_EQ(one, run.at("hash").get<std::string>());
   }
   for (const int threads : thread_counts) {

@@ -30,13 +30,14 @@ std::vector<float> compute(const Graph& graph, const Node& node) {
   call.context = &context;
   call.rows = 1;
   const CallTypes types{call.in_type, call.out_type, &node.attributes, 1, Precision::f32};
-  const Scratch scratch = node.op->scratch == nullptr ? Scratch{} : node.op->scratch(types);
+  const Op& op = *compiled(node.op);
+  const Scratch scratch = op.scratch == nullptr ? Scratch{} : op.scratch(types);
   const Arena shared(scratch.shared);
   const Arena thread(scratch.per_thread);
   call.scratch = shared.data();
   call.thread_scratch = thread.data();
-  node.op->run.f32(call, 0, node.op->work(types).units);
-  if (node.op->finish) node.op->finish.f32(call, 0, 1);
+  op.run.f32(call, 0, op.work(types).units);
+  if (op.finish) op.finish.f32(call, 0, 1);
   return result;
 }
 

@@ -1,0 +1,60 @@
+# With TRAINYARD_ARCH=dispatch one native binary runs on every x86-64 processor with SSE4.2, for which all of it is
+# compiled, and holds the hot loops for AVX2 with FMA and for AVX-512 too. simd/dispatch.hpp chooses.
+#
+# Both copies of an inline function that two objects hold have one name, and a linker keeps whichever comes first: the
+# one with instructions that the processor may lack. So all objects of a level become one, in which only what
+# simd/dispatch.hpp asks for keeps a name that others see.
+set(TRAINYARD_LEVELS avx2 avx512)
+set(TRAINYARD_FLAGS_avx2 -mavx2 -mfma)
+set(TRAINYARD_FLAGS_avx512 -mavx512f -mavx512cd -mavx512dq -mavx512bw -mfma)
+set(TRAINYARD_DISPATCHED_FOLDERS kernels ops optimizers)
+
+# trainyard_levels(FOLDER SOURCES…): the objects of a folder for every level above the first. What chooses a level is
+# not part of any.
+function(trainyard_levels folder)
+  set(sources ${ARGN})
+  list(FILTER sources EXCLUDE REGEX "/(instructions|optimizer)\\.cpp$")
+  foreach(level IN LISTS TRAINYARD_LEVELS)
+    set(objects trainyard_${folder}_${level})
+    add_library(${objects} OBJECT ${sources})
+    target_include_directories(${objects} PUBLIC "${CMAKE_SOURCE_DIR}/src")
+    target_include_directories(${objects} SYSTEM PUBLIC "${TRAINYARD_HEADERS}")
+    target_link_libraries(${objects} PUBLIC trainyard_flags PRIVATE trainyard_warnings)
+    # A "unique" name stays one in the whole process, whatever becomes of the others.
+    target_compile_options(${objects} PUBLIC ${TRAINYARD_FLAGS_${level}}
+      PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
+    trainyard_unity(${objects} 16 ${sources})
+    trainyard_precompile(${objects} ${level} HEADERS <xsimd/xsimd.hpp> LINK trainyard_flags trainyard_warnings)
+  endforeach()
+endfunction()
+
+# trainyard_best_level(OUT): the best level above the first that this machine runs; "" where there is none.
+function(trainyard_best_level out)
+  include(CheckCXXSourceRuns)
+  check_cxx_source_runs("int main() { return !__builtin_cpu_supports(\"avx512bw\"); }" TRAINYARD_RUNS_avx512)
+  check_cxx_source_runs("int main() { return !__builtin_cpu_supports(\"avx2\") || !__builtin_cpu_supports(\"fma\"); }"
+    TRAINYARD_RUNS_avx2)
+  set(best "")
+  foreach(level IN LISTS TRAINYARD_LEVELS)
+    if(TRAINYARD_RUNS_${level})
+      set(best ${level})
+    endif()
+  endforeach()
+  set(${out} "${best}" PARENT_SCOPE)
+endfunction()
+
+# trainyard_link_levels(TARGET): programs that link TARGET hold all levels.
+function(trainyard_link_levels target)
+  foreach(level IN LISTS TRAINYARD_LEVELS)
+    set(objects "")
+    foreach(folder IN LISTS TRAINYARD_DISPATCHED_FOLDERS)
+      list(APPEND objects "$<TARGET_OBJECTS:trainyard_${folder}_${level}>")
+    endforeach()
+    set(merged "${CMAKE_BINARY_DIR}/${level}.o")
+    add_custom_command(OUTPUT "${merged}"
+      COMMAND "${CMAKE_LINKER}" -r --force-group-allocation -o "${merged}.all" ${objects}
+      COMMAND "${CMAKE_OBJCOPY}" --wildcard "--keep-global-symbol=*compiled_for*" "${merged}.all" "${merged}"
+      DEPENDS ${objects} COMMAND_EXPAND_LISTS VERBATIM)
+    target_sources(${target} INTERFACE "${merged}")
+  endforeach()
+endfunction()
