@@ -32,8 +32,7 @@ void wake(std::atomic<std::uint32_t>& word) {
 #endif
 }
 
-/// Looks at the word for some microseconds before sleeping: a barrier inside a step is usually over by then, while a
-/// futex costs 6 to 14 us. Longer spinning takes the core from the thread that is waited for.
+/// Looks at the word so many times before sleeping.
 void wait_while(std::atomic<std::uint32_t>& word, std::uint32_t seen, int looks) {
   for (int i = 0; i < looks; ++i) {
     if (word.load(std::memory_order_acquire) != seen) return;
@@ -41,12 +40,16 @@ void wait_while(std::atomic<std::uint32_t>& word, std::uint32_t seen, int looks)
   while (word.load(std::memory_order_acquire) == seen) park(word, seen);
 }
 
-constexpr int barrier_looks = 4000;
+/// Some 50 us: what the pieces of a call differ by, and what lies between two calls and two steps, is shorter, while a
+/// futex costs 6 to 14 us, and several times that where a sleeping core of a virtual machine must be woken.
+constexpr int patient = 100'000;
 
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) {
   if (!has_threads) return;
+  // With fewer cores than threads, looking would take the core from the thread that is waited for.
+  if (threads <= static_cast<int>(std::thread::hardware_concurrency())) looks_ = patient;
   for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
 }
 
@@ -70,7 +73,7 @@ void ThreadPool::start(Job job, void* context) {
   job(context, 0);
   for (std::uint32_t p = pending_.load(std::memory_order_acquire); p != 0;
        p = pending_.load(std::memory_order_acquire)) {
-    wait_while(pending_, p, barrier_looks);
+    wait_while(pending_, p, looks_);
   }
 }
 
@@ -82,13 +85,13 @@ void ThreadPool::barrier() {
     phase_.fetch_add(1, std::memory_order_release);
     wake(phase_);
   } else {
-    wait_while(phase_, phase, barrier_looks);
+    wait_while(phase_, phase, looks_);
   }
 }
 
 void ThreadPool::work(int me) {
   for (std::uint32_t seen = 0;;) {
-    wait_while(epoch_, seen, 0);
+    wait_while(epoch_, seen, looks_);
     seen = epoch_.load(std::memory_order_acquire);
     if (stop_.load(std::memory_order_relaxed)) return;
     job_(context_, me);

@@ -38,6 +38,7 @@ class ThreadPool {
   alignas(64) std::atomic<std::uint32_t> arrived_{0};
   alignas(64) std::atomic<std::uint32_t> phase_{0};
   std::atomic<bool> stop_{false};
+  int looks_ = 0;  ///< at what is waited for, before sleeping
   Job job_ = nullptr;
   void* context_ = nullptr;
   std::vector<std::thread> workers_;
