@@ -22,7 +22,26 @@ TEST(Sharing, KeepsToTheFasterWayAndProbesTheOther) {
   EXPECT_EQ(sharing.way(), Sharing::alone);
   const int probes = shared_of(sharing, 400, 2, 1);
   EXPECT_GT(probes, 0);
-  EXPECT_LE(probes, 10);
+  EXPECT_LE(probes, 13);
+}
+
+TEST(Sharing, FindsOutSoonThatTheFirstMeasurementsWereWrong) {
+  Sharing sharing;
+  shared_of(sharing, 6, 2, 1);  // the browser compiled meanwhile
+  EXPECT_EQ(sharing.way(), Sharing::alone);
+  EXPECT_EQ(shared_of(sharing, 9, 0.6, 1), 5) << "from the fifth on";
+}
+
+TEST(Sharing, IsNotMisledByDisturbedMeasurements) {
+  Sharing sharing;
+  shared_of(sharing, 6, 0.6, 1);
+  EXPECT_EQ(sharing.way(), Sharing::shared);
+  for (int i = 0; i < 200; ++i) {
+    // Three of four take long for a reason of their own.
+    const double disturbed = i % 4 == 0 ? 1 : 3;
+    sharing.measured(20 * disturbed * (sharing.way() == Sharing::shared ? 0.6 : 1), 20);
+  }
+  EXPECT_EQ(sharing.way(), Sharing::shared);
 }
 
 TEST(Sharing, FollowsAMachineThatChanges) {
@@ -36,7 +55,7 @@ TEST(Sharing, FollowsAMachineThatChanges) {
 TEST(Sharing, StaysWhereBothAreAlike) {
   Sharing sharing;
   shared_of(sharing, 6, 1, 1);
-  EXPECT_EQ(shared_of(sharing, 39, 1, 0.99), 38) << "all but a probe";
+  EXPECT_EQ(shared_of(sharing, 39, 1, 0.99), 36) << "all but three tries";
 }
 
 TEST(Sharing, JudgesNoSingleStep) {
