@@ -3,7 +3,9 @@
 Answers every line of JSON on standard input with one on standard output (benchmarks/process.mjs has the other end):
 {method, ...} with {...} or {error}. Tensors come in a file, in PyTorch's own layouts.
 """
+import ctypes
 import json
+import os
 import pathlib
 import re
 import sys
@@ -80,10 +82,37 @@ class Model(nn.Module):
 
 
 def blas():
-    """The BLAS that PyTorch was linked with, if it is a library of the system: Debian's default one is a slow one."""
+    """The BLAS that PyTorch was linked with, if it is a library of the system, and for which processor OpenBLAS takes
+    this one: Debian's default is a slow one."""
     maps = pathlib.Path("/proc/self/maps")
-    names = re.findall(r"/\S*?([^/]+/libblas)\.so", maps.read_text()) if maps.exists() else []
-    return sorted({"reference BLAS" if name == "blas/libblas" else name.split("/")[0] for name in names})
+    libraries = set(re.findall(r"/\S*/libblas\.so\S*", maps.read_text())) if maps.exists() else set()
+    return sorted(name(library) for library in libraries)
+
+
+def name(library):
+    folder = library.split("/")[-2]
+    return f"{folder} {core(library)}".strip() if folder.startswith("openblas") else "reference BLAS"
+
+
+def core(library):
+    try:
+        corename = ctypes.CDLL(library).openblas_get_corename
+    except AttributeError:
+        return ""
+    corename.restype = ctypes.c_char_p
+    return corename().decode()
+
+
+def at_its_best():
+    """An OpenBLAS older than the processor does not know it and takes code for SSE3: it is told which to take."""
+    info = pathlib.Path("/proc/cpuinfo")
+    flags = set(" ".join(re.findall(r"^flags\s*:(.*)", info.read_text(), re.M)).split()) if info.exists() else set()
+    wanted = "SkylakeX" if {"avx512dq", "avx512bw", "avx512vl"} <= flags else "Haswell" if {"avx2", "fma"} <= flags else ""
+    known = ["SkylakeX", "Cooperlake", "Sapphirerapids"] + (["Haswell", "Zen", "Excavator"] if wanted == "Haswell" else [])
+    openblas = [text for text in blas() if text.startswith("openblas")]
+    if wanted and openblas and "OPENBLAS_CORETYPE" not in os.environ and openblas[0].split(" ")[-1] not in known:
+        os.environ["OPENBLAS_CORETYPE"] = wanted
+        os.execv(sys.executable, [sys.executable, *sys.argv])
 
 
 def tensor(file, place):
@@ -169,6 +198,7 @@ class Session:
         return timed(run)
 
 
+at_its_best()
 session = Session()
 for line in sys.stdin:
     ask = json.loads(line)
