@@ -40,6 +40,8 @@ namespace detail {
 /// The taps of a window along one axis that lie inside the image: positions start + k * step for k in [0, count).
 struct Span {
   std::ptrdiff_t start, count;
+  /// Of a kernel that lies inside whatever the position.
+  Span(std::ptrdiff_t out, std::ptrdiff_t kernel, std::ptrdiff_t stride) : start(out * stride), count(kernel) {}
   Span(std::ptrdiff_t out, std::ptrdiff_t size, std::ptrdiff_t kernel, std::ptrdiff_t stride, std::ptrdiff_t pad,
        std::ptrdiff_t step) {
     const std::ptrdiff_t origin = out * stride - pad;
@@ -51,19 +53,25 @@ struct Span {
 };
 
 /// Calls f(offset of the window's output pixel, its vertical and horizontal span) for the windows of one image.
-template <class F>
+/// `Kernel` > 0: every window is a whole square of that many taps, so that nothing need be divided.
+template <int Kernel = 0, class F>
 inline void over_windows(const Pool& p, F f) noexcept {
+  const std::ptrdiff_t rows = p.out_height();
+  const std::ptrdiff_t columns = p.out_width();
+  const auto span = [](std::ptrdiff_t at, std::ptrdiff_t size, std::ptrdiff_t kernel, std::ptrdiff_t stride,
+                       std::ptrdiff_t pad, std::ptrdiff_t dilation) {
+    return Kernel > 0 ? Span(at, Kernel, stride) : Span(at, size, kernel, stride, pad, dilation);
+  };
   std::ptrdiff_t out = 0;
-  for (std::ptrdiff_t oy = 0; oy < p.out_height(); ++oy) {
-    const Span y(oy, p.height, p.kernel_h, p.stride_h, p.pad_h, p.dilation_h);
-    for (std::ptrdiff_t ox = 0; ox < p.out_width(); ++ox, out += p.channels) {
-      f(out, y, Span(ox, p.width, p.kernel_w, p.stride_w, p.pad_w, p.dilation_w));
+  for (std::ptrdiff_t oy = 0; oy < rows; ++oy) {
+    const Span y = span(oy, p.height, p.kernel_h, p.stride_h, p.pad_h, p.dilation_h);
+    for (std::ptrdiff_t ox = 0; ox < columns; ++ox, out += p.channels) {
+      f(out, y, span(ox, p.width, p.kernel_w, p.stride_w, p.pad_w, p.dilation_w));
     }
   }
 }
 
-/// Calls f(offset of the pixel) for the pixels of a window, row by row. `Kernel` > 0: the window is a whole square of
-/// that many taps, so that the loops unroll.
+/// Calls f(offset of the pixel) for the pixels of a window, row by row. `Kernel` as above: then the loops unroll.
 template <int Kernel, class F>
 inline void over_pixels(const Pool& p, const Span& y, const Span& x, F f) noexcept {
   const std::ptrdiff_t line = std::ptrdiff_t{p.dilation_h} * p.width * p.channels;
@@ -76,7 +84,7 @@ inline void over_pixels(const Pool& p, const Span& y, const Span& x, F f) noexce
   }
 }
 
-/// Calls f(std::integral_constant<int, Kernel>{}) with the Kernel that over_pixels may use for every window of p.
+/// Calls f(std::integral_constant<int, Kernel>{}) with the Kernel of p's windows, 0 if they are not whole or not small.
 template <class F>
 inline void with_kernel(const Pool& p, F f) noexcept {
   const bool whole = p.pad_h == 0 && p.pad_w == 0 && p.kernel_h == p.kernel_w;
@@ -101,7 +109,7 @@ inline void max_pool(const Pool& p, std::int64_t row_begin, std::int64_t row_end
     for (auto row = static_cast<std::ptrdiff_t>(row_begin); row < static_cast<std::ptrdiff_t>(row_end); ++row) {
       const T* image = x + row * static_cast<std::ptrdiff_t>(p.in_size());
       T* out = y + row * static_cast<std::ptrdiff_t>(p.out_size());
-      detail::over_windows(p, [&](std::ptrdiff_t at, const detail::Span& ys, const detail::Span& xs) {
+      detail::over_windows<kernel.value>(p, [&](std::ptrdiff_t at, const detail::Span& ys, const detail::Span& xs) {
         over_columns<T>(0, p.channels, [&](std::ptrdiff_t c, auto load, auto store) {
           V best(-std::numeric_limits<T>::infinity());
           detail::over_pixels<kernel.value>(
@@ -124,27 +132,32 @@ inline void max_pool_gradient(const Pool& p, std::int64_t row_begin, std::int64_
   // Without overlap each pixel is written once; those that no window covers, and all sums, start from zero.
   const bool covered = p.disjoint() && p.pad_h == 0 && p.pad_w == 0 && p.stride_h == p.kernel_h &&
                        p.stride_w == p.kernel_w && p.height % p.stride_h == 0 && p.width % p.stride_w == 0;
-  detail::with_kernel(p, [&](auto kernel) {
+  const auto run = [&](auto kernel, auto sums) {
     for (auto row = static_cast<std::ptrdiff_t>(row_begin); row < static_cast<std::ptrdiff_t>(row_end); ++row) {
       const T* image = x + row * static_cast<std::ptrdiff_t>(p.in_size());
       T* to_image = dx + row * static_cast<std::ptrdiff_t>(p.in_size());
       const std::ptrdiff_t out = row * static_cast<std::ptrdiff_t>(p.out_size());
       if (!accumulate && !covered) std::fill_n(to_image, p.in_size(), T(0));
-      detail::over_windows(p, [&](std::ptrdiff_t at, const detail::Span& ys, const detail::Span& xs) {
+      detail::over_windows<kernel.value>(p, [&](std::ptrdiff_t at, const detail::Span& ys, const detail::Span& xs) {
         over_columns<T>(0, p.channels, [&](std::ptrdiff_t c, auto load, auto store) {
           const V largest = load(y + out + at + c);
           V left = load(dy + out + at + c);  // what no pixel has taken yet
           detail::over_pixels<kernel.value>(p, ys, xs, [&](std::ptrdiff_t pixel) {
             const auto smaller = load(image + pixel + c) < largest;
-            const V share = simd::select<T>(smaller, V(T(0)), left);
-            left = simd::select<T>(smaller, left, V(T(0)));
+            const V share = simd::drop<T>(smaller, left);
+            left = simd::keep<T>(smaller, left);
             T* to = to_image + pixel + c;
-            store(to, add ? load(to) + share : share);
+            if constexpr (sums.value) {
+              store(to, load(to) + share);
+            } else {
+              store(to, share);
+            }
           });
         });
       });
     }
-  });
+  };
+  detail::with_kernel(p, [&](auto kernel) { add ? run(kernel, std::true_type{}) : run(kernel, std::false_type{}); });
 }
 
 /// y = mean of each window, for images [row_begin, row_end); zeros of the padding count if count_include_pad.

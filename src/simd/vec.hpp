@@ -158,6 +158,23 @@ template <class T>
 [[nodiscard]] inline Vec<T> select(const Mask<T>& mask, const Vec<T>& a, const Vec<T>& b) noexcept {
   return xsimd::select(mask, a, b);
 }
+/// a where the mask is set, else zero; and zero where it is set, else a.
+template <class T>
+[[nodiscard]] inline Vec<T> keep(const Mask<T>& mask, const Vec<T>& a) noexcept {
+#if defined(__wasm__)
+  return Vec<T>(wasm_v128_and(a, mask));  // a select would be three instructions
+#else
+  return xsimd::select(mask, a, Vec<T>(T(0)));
+#endif
+}
+template <class T>
+[[nodiscard]] inline Vec<T> drop(const Mask<T>& mask, const Vec<T>& a) noexcept {
+#if defined(__wasm__)
+  return Vec<T>(wasm_v128_andnot(a, mask));
+#else
+  return xsimd::select(mask, Vec<T>(T(0)), a);
+#endif
+}
 /// Transposes the square matrix whose rows are the `lanes<T>` vectors at `rows`.
 template <class T>
 inline void transpose(Vec<T>* rows) noexcept {
