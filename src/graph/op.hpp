@@ -77,9 +77,15 @@ struct Call {
   [[nodiscard]] bool has(std::size_t i) const { return in[i] != nullptr; }
 };
 
-/// Rows a piece is a multiple of (the tallest register tile), where there are enough of them for every thread; few rows
-/// are cut evenly.
+/// Rows a piece is a multiple of (the tallest register tile: kernels::gemm_row_grain), where there are enough of them
+/// for every thread; few rows are cut evenly.
+#if defined(__wasm_relaxed_simd__)
+inline constexpr std::int64_t row_grain = 6;
+#elif defined(__wasm__)
+inline constexpr std::int64_t row_grain = 4;
+#else
 inline constexpr std::int64_t row_grain = 12;
+#endif
 
 /// How a call may be cut into pieces. `units` is what is cut: rows of the batch, blocks of the output, channels.
 /// Pieces are whole multiples of `grain` and follow from the shapes, never from the number of threads. A kernel must

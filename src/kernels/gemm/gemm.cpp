@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "kernels/epilogue.hpp"
 #include "kernels/gemm/pack.hpp"
 #include "kernels/gemm/small.hpp"
 
@@ -188,7 +187,6 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::i
   if (n == g.n && micro::is_small(g)) return micro::small_gemm(g, r, r + m);
   const bool tn = g.transpose == Transpose::tn;
   const bool nt = g.transpose == Transpose::nt;
-  const auto or_tight = [](std::int64_t ld, std::int64_t tight) { return static_cast<Index>(ld == 0 ? tight : ld); };
   Piece<T> p{};
   p.by_column = tn;
   p.transposed_b = nt;
@@ -196,16 +194,15 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::i
   p.m = m;
   p.n = n;
   p.k = static_cast<Index>(g.k);
-  p.lda = or_tight(g.lda, tn ? g.m : g.k);
-  p.ldb = or_tight(g.ldb, nt ? g.k : g.n);
-  p.ldc = or_tight(g.ldc, g.n);
+  p.lda = g.a_stride();
+  p.ldb = g.b_stride();
+  p.ldc = g.c_stride();
   p.a = g.a + (tn ? r : r * p.lda);
   p.b = g.b + (nt ? col * p.ldb : col);
   p.packed = g.packed;
   const Index corner = r * p.ldc + col;
   p.c = g.c + corner;
-  p.epilogue =
-      Epilogue<T>{g.bias, g.pre_activation, g.activation, g.slope, g.derivative_at, g.derivative_of}.moved(corner, col);
+  p.epilogue = g.epilogue().moved(corner, col);
   Packing packing = choose_packing<T>(g.transpose, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
   const Layout<T> layout(packing, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
   packing.b = packing.b || g.packed != nullptr;
@@ -228,7 +225,7 @@ void gemm_pack_b(const Gemm<T>& g, T* out) noexcept {
   Piece<T> p{};
   p.transposed_b = g.transpose == Transpose::nt;
   p.b = g.b;
-  p.ldb = static_cast<Index>(g.ldb != 0 ? g.ldb : p.transposed_b ? g.k : g.n);
+  p.ldb = g.b_stride();
   const auto n = static_cast<Index>(g.n);
   const auto k = static_cast<Index>(g.k);
   for (Index column = 0; column < n; column += column_block) {

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/activation.hpp"
+#include "kernels/epilogue.hpp"
 
 namespace trainyard::kernels {
 
@@ -39,6 +39,19 @@ struct Gemm {
   T slope = T(0.01);                            ///< of leaky_relu, for both activations
   const T* derivative_at = nullptr;             ///< [m, n] with C's leading dimension: C is multiplied by
   Activation derivative_of = Activation::none;  ///< derivative<derivative_of>(derivative_at): dX becomes dZ
+
+  /// Numbers from a row in memory to the next.
+  [[nodiscard]] std::ptrdiff_t a_stride() const { return or_tight(lda, transpose == Transpose::tn ? m : k); }
+  [[nodiscard]] std::ptrdiff_t b_stride() const { return or_tight(ldb, transpose == Transpose::nt ? k : n); }
+  [[nodiscard]] std::ptrdiff_t c_stride() const { return or_tight(ldc, n); }
+  [[nodiscard]] Epilogue<T> epilogue() const {
+    return {bias, pre_activation, activation, slope, derivative_at, derivative_of};
+  }
+
+ private:
+  [[nodiscard]] static std::ptrdiff_t or_tight(std::int64_t ld, std::int64_t tight) {
+    return static_cast<std::ptrdiff_t>(ld == 0 ? tight : ld);
+  }
 };
 
 /// Rows of a register tile: pieces that are multiples of it waste nothing. Any cut is correct.

@@ -1,6 +1,5 @@
 // Products that are over before a block is set up: those of small networks. The order of additions is gemm's.
 #pragma once
-#include "kernels/epilogue.hpp"
 #include "kernels/gemm/gemm.hpp"
 #include "kernels/gemm/pack.hpp"
 
@@ -68,10 +67,9 @@ template <class T>
 void small_gemm(const Gemm<T>& g, Index begin, Index end) noexcept {
   const bool tn = g.transpose == Transpose::tn;
   const bool nt = g.transpose == Transpose::nt;
-  const auto or_tight = [](std::int64_t ld, std::int64_t tight) { return static_cast<Index>(ld == 0 ? tight : ld); };
-  const Index lda = or_tight(g.lda, tn ? g.m : g.k);
-  const Index ldc = or_tight(g.ldc, g.n);
-  Index ldb = or_tight(g.ldb, nt ? g.k : g.n);
+  const Index lda = g.a_stride();
+  const Index ldc = g.c_stride();
+  Index ldb = g.b_stride();
   const auto n = static_cast<Index>(g.n);
   const auto k = static_cast<int>(g.k);
   const auto rest = static_cast<int>(n % lanes<T>);
@@ -89,7 +87,7 @@ void small_gemm(const Gemm<T>& g, Index begin, Index end) noexcept {
   const auto tiles = n > lanes<T> ? &small_tiles<T, 2> : &small_tiles<T, 1>;
   tiles(end - begin, k, a, b, ldb, c, ldc, rest, g.accumulate);
 
-  const Epilogue<T> e{g.bias, g.pre_activation, g.activation, g.slope, g.derivative_at, g.derivative_of};
+  const Epilogue<T> e = g.epilogue();
   if (!e.empty()) apply(e.moved(begin * ldc), c, ldc, end - begin, n);
 }
 
