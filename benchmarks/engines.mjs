@@ -29,6 +29,14 @@ export const engines = {
     infers: true,
     options: { package: '/trainyard/index.js' },
   },
+  // Without a worker, as onnxruntime-web answers: nothing is sent anywhere.
+  'trainyard-page': {
+    entry: 'engines/trainyard.mjs',
+    variants: [{ build: 'relaxed' }],
+    trains: false,
+    infers: true,
+    options: { package: '/trainyard/index.js', worker: false },
+  },
   // tfjs-wasm has no gradient of `gather` and jax-js none inside `jit`: both get their tokens as one-hot rows.
   'tfjs-wasm': {
     ...tfjs,

@@ -1,11 +1,11 @@
-// Trainyard as its users have it: the built package, the shipped wasm, in its worker.
+// Trainyard as its users have it: the built package, the shipped wasm, in its worker or, on request, on the page itself.
 import { describe, input, optimizer, parameterName, product } from '../describe.mjs';
 import { stack, toPyTorch } from '../layout.mjs';
 
-/** options: package, the address of its index.js; build 'relaxed' | 'simd128'; isolated: with threads. */
-export async function open({ package: address, build, isolated }) {
+/** options: package, the address of its index.js; build 'relaxed' | 'simd128'; isolated: with threads; worker. */
+export async function open({ package: address, build, isolated, worker = true }) {
   const trainyard = await import(/* @vite-ignore */ address);
-  return adapt(trainyard, await trainyard.load({ build: isolated ? `${build}-threads` : build }));
+  return adapt(trainyard, await trainyard.load({ build: isolated ? `${build}-threads` : build, worker }));
 }
 
 /** The adapter of an engine that is loaded, and of the package that loaded it. */
