@@ -9,22 +9,22 @@ set(TRAINYARD_FLAGS_avx2 -mavx2 -mfma)
 set(TRAINYARD_FLAGS_avx512 -mavx512f -mavx512cd -mavx512dq -mavx512bw -mfma)
 set(TRAINYARD_DISPATCHED_FOLDERS kernels ops optimizers)
 
-# trainyard_levels(FOLDER SOURCES…): the objects of a folder for every level above the first. What chooses a level is
+# trainyard_levels(FOLDER SOURCES…): a library of the folder for every level above the first. What chooses a level is
 # not part of any.
 function(trainyard_levels folder)
   set(sources ${ARGN})
   list(FILTER sources EXCLUDE REGEX "/(instructions|optimizer)\\.cpp$")
   foreach(level IN LISTS TRAINYARD_LEVELS)
-    set(objects trainyard_${folder}_${level})
-    add_library(${objects} OBJECT ${sources})
-    target_include_directories(${objects} PUBLIC "${CMAKE_SOURCE_DIR}/src")
-    target_include_directories(${objects} SYSTEM PUBLIC "${TRAINYARD_HEADERS}")
-    target_link_libraries(${objects} PUBLIC trainyard_flags PRIVATE trainyard_warnings)
+    set(library trainyard_${folder}_${level})
+    add_library(${library} STATIC ${sources})
+    target_include_directories(${library} PUBLIC "${CMAKE_SOURCE_DIR}/src")
+    target_include_directories(${library} SYSTEM PUBLIC "${TRAINYARD_HEADERS}")
+    target_link_libraries(${library} PUBLIC trainyard_flags PRIVATE trainyard_warnings)
     # A "unique" name stays one in the whole process, whatever becomes of the others.
-    target_compile_options(${objects} PUBLIC ${TRAINYARD_FLAGS_${level}}
+    target_compile_options(${library} PUBLIC ${TRAINYARD_FLAGS_${level}}
       PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
-    trainyard_unity(${objects} 16 ${sources})
-    trainyard_precompile(${objects} ${level} HEADERS <xsimd/xsimd.hpp> LINK trainyard_flags trainyard_warnings)
+    trainyard_unity(${library} 16 ${sources})
+    trainyard_precompile(${library} ${level} HEADERS <xsimd/xsimd.hpp> LINK trainyard_flags trainyard_warnings)
   endforeach()
 endfunction()
 
@@ -45,16 +45,19 @@ endfunction()
 
 # trainyard_link_levels(TARGET): programs that link TARGET hold all levels.
 function(trainyard_link_levels target)
+  set(all "")
   foreach(level IN LISTS TRAINYARD_LEVELS)
-    set(objects "")
-    foreach(folder IN LISTS TRAINYARD_DISPATCHED_FOLDERS)
-      list(APPEND objects "$<TARGET_OBJECTS:trainyard_${folder}_${level}>")
-    endforeach()
+    list(TRANSFORM TRAINYARD_DISPATCHED_FOLDERS REPLACE "(.+)" "trainyard_\\1_${level}" OUTPUT_VARIABLE libraries)
+    list(TRANSFORM libraries REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE files)
     set(merged "${CMAKE_BINARY_DIR}/${level}.o")
     add_custom_command(OUTPUT "${merged}"
-      COMMAND "${CMAKE_LINKER}" -r --force-group-allocation -o "${merged}.all" ${objects}
+      COMMAND "${CMAKE_LINKER}" -r --force-group-allocation -o "${merged}.all" --whole-archive ${files}
       COMMAND "${CMAKE_OBJCOPY}" --wildcard "--keep-global-symbol=*compiled_for*" "${merged}.all" "${merged}"
-      DEPENDS ${objects} COMMAND_EXPAND_LISTS VERBATIM)
+      DEPENDS ${libraries} VERBATIM)
     target_sources(${target} INTERFACE "${merged}")
+    list(APPEND all "${merged}")
   endforeach()
+  # Made once, before the programs, each of which would else make them at the same time as the others.
+  add_custom_target(trainyard_level_objects DEPENDS ${all})
+  add_dependencies(${target} trainyard_level_objects)
 endfunction()
