@@ -1,7 +1,7 @@
 // Who is measured. `entry` is the adapter; every engine in `variants` and, if `threaded`, on a plain and on a
 // cross-origin isolated page. `kinds`: what the engine has a model for; everything if left out. `infers`: it
-// answers the inference workloads too. Instead of an entry a
-// program may have a `command` (process.mjs); those run only if they are named.
+// answers the inference workloads too, `trains: false`: them alone. Instead of an entry a program may have a `command`
+// (process.mjs); those run only if they are named.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { root } from '../scripts/lib/files.mjs';

@@ -1,5 +1,6 @@
 # With TRAINYARD_ARCH=dispatch one native binary runs on every x86-64 processor with SSE4.2, for which all of it is
-# compiled, and holds the hot loops for AVX2 with FMA and for AVX-512 too. simd/dispatch.hpp chooses.
+# compiled, and holds the hot loops for AVX2 with FMA and for AVX-512 too. simd/dispatch.hpp chooses. What is no op
+# and no optimizer's update (the gradient's norm, sums of gradients, conversions of data) runs as SSE4.2.
 #
 # Both copies of an inline function that two objects hold have one name, and a linker keeps whichever comes first: the
 # one with instructions that the processor may lack. So all objects of a level become one, in which only what
