@@ -1,13 +1,13 @@
 // Measures inference workloads as measure.mjs does training: every engine in turn, answers compared.
 import {
   attempt,
-  fillSlice,
   interleave,
   lookAtBounds,
   median,
   openAll,
   roofline,
   row,
+  takeSlice,
   usual,
   warmUp,
 } from './measure.mjs';
@@ -33,8 +33,7 @@ export async function measureInference(place, w, cells, lengths) {
       });
     }
     await interleave(runs, timing.rounds, async (run) => {
-      run.samples.push((await answers(run, run.perSlice)).ms / run.perSlice);
-      fillSlice(run, timing.sliceMs, run.samples.at(-1));
+      await takeSlice(run, timing.sliceMs, (count) => answers(run, count));
       const inside = await run.call('answersInside', run.perSlice);
       if (inside) run.inside.push(inside.ms / inside.done);
       if (run.info.hasPeak) run.bounds.push(await lookAtBounds(run, answer(w).footprint, timing));

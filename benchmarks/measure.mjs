@@ -6,7 +6,10 @@ import { footprintBytes, rooflineMs } from './roofline.mjs';
 
 const CHECK_STEP = 5; // the loss after this many steps must be the same in all engines
 const BUDGET_MS = 15_000; // an engine slower than that in all its slices of one workload gets fewer of them
-const SHORTEST_MS = 5;
+// A page's clock ticks in tenths of a millisecond: a shorter call seems to take no time at all.
+const SHORTEST_MS = 5; // what tells how fast a step is
+const SHORTEST_SLICE_MS = 1;
+const MOST_STEPS = 1e8;
 export const usual = { warmUpMs: 500, peakMs: 50 };
 
 export const median = (values) => {
@@ -56,8 +59,7 @@ async function measureTraining(w, runs, timing) {
     });
   }
   await interleave(runs, rounds, async (run) => {
-    run.samples.push((await advance(run, run.perSlice)).ms / run.perSlice);
-    fillSlice(run, sliceMs, run.samples.at(-1));
+    await takeSlice(run, sliceMs, (count) => advance(run, count));
     if (run.info.hasPeak) run.bounds.push(await lookAtBounds(run, footprintBytes(w), timing));
   });
   for (const run of runs) {
@@ -113,9 +115,7 @@ async function measureGemm(w, runs, n, orientation, timing) {
   }
   const flops = 2 * n ** 3;
   await interleave(runs, rounds, async (run) => {
-    const ms = (await run.call('products', run.perSlice)).ms / run.perSlice;
-    run.samples.push(ms);
-    fillSlice(run, sliceMs, ms);
+    const ms = await takeSlice(run, sliceMs, (count) => run.call('products', count));
     if (!run.info.hasPeak) return;
     const peak = await run.call('peak', peakMs);
     run.peaks.push(peak);
@@ -150,18 +150,32 @@ const peakRows = (runs) =>
 export async function warmUp(run, { sliceMs, warmUpMs }, steps) {
   run.perSlice = 1;
   for (let count = 1, spent = 0; spent < warmUpMs; count *= 2) {
-    if (count > 1e8) throw new Error('steps take no time: are they finished when the promise resolves?');
+    if (count > MOST_STEPS) throw takesNoTime();
     const { ms } = await steps(count);
     spent += ms;
-    // A page's clock ticks in tenths of a millisecond: a shorter call seems to take no time at all.
     if (ms >= SHORTEST_MS) fillSlice(run, sliceMs, ms / count);
   }
 }
 
-/** A slice gets as many steps as fill it at the best speed seen. */
-export function fillSlice(run, sliceMs, msPerStep) {
-  run.perSlice = Math.max(run.perSlice, Math.min(1e8, Math.round(sliceMs / msPerStep)));
+/** Measures one slice and gives its time for a step. A warm-up that had to wait left `perSlice` too small: then again. */
+export async function takeSlice(run, sliceMs, steps) {
+  for (; run.perSlice <= MOST_STEPS; run.perSlice *= 2) {
+    const { ms } = await steps(run.perSlice);
+    if (ms < SHORTEST_SLICE_MS) continue;
+    const msPerStep = ms / run.perSlice;
+    run.samples.push(msPerStep);
+    fillSlice(run, sliceMs, msPerStep);
+    return msPerStep;
+  }
+  throw takesNoTime();
 }
+
+/** A slice gets as many steps as fill it at the best speed seen. */
+function fillSlice(run, sliceMs, msPerStep) {
+  run.perSlice = Math.max(run.perSlice, Math.min(MOST_STEPS, Math.round(sliceMs / msPerStep)));
+}
+
+const takesNoTime = () => new Error('steps take no time: are they finished when the promise resolves?');
 
 export async function interleave(runs, rounds, slice) {
   for (let i = 0; i < rounds; i++) {

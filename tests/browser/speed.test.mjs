@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { activationCount, flopsPerStep, multiplyAdds, parameterCount } from '../../benchmarks/arithmetic.mjs';
 import { describe, input } from '../../benchmarks/describe.mjs';
+import { takeSlice, warmUp } from '../../benchmarks/measure.mjs';
 import { rooflineMs, trafficBytes } from '../../benchmarks/roofline.mjs';
 import { parameters, workloads } from '../../benchmarks/workloads.mjs';
 import { load } from '../../dist/index.js';
@@ -85,6 +86,26 @@ test('every workload gives numbers, in the page and in the file', () =>
     await page.setViewportSize({ width: 390, height: 844 });
     await noScroll(page);
   }));
+
+test('a slice is never shorter than the clock can tell, even after a warm-up that had to wait', async () => {
+  const msPerStep = 0.0008;
+  let [clock, waits] = [0, true];
+  const steps = async (count) => {
+    const before = clock;
+    clock += count * msPerStep + (waits ? 8 : 0);
+    waits = false;
+    return { ms: (Math.floor(clock * 10) - Math.floor(before * 10)) / 10 };
+  };
+  const run = { samples: [] };
+  await warmUp(run, { sliceMs: 5, warmUpMs: 5 }, steps);
+  for (let i = 0; i < 3; i++) await takeSlice(run, 5, steps);
+  const errors = run.samples.map((ms) => Math.abs(ms - msPerStep) / msPerStep);
+  assert.ok(errors.length === 3 && errors.every((error) => error < 0.2), `${run.samples}`);
+  await assert.rejects(
+    takeSlice({ perSlice: 1, samples: [] }, 5, async () => ({ ms: 0 })),
+    /take no time/,
+  );
+});
 
 test('stop keeps what is there, and it can be measured again', () =>
   open('speed.html?only=W1,W5&rounds=3&slice=20', async (page) => {
