@@ -3,24 +3,29 @@ import { classes } from './workloads.mjs';
 
 /**
  * Floating-point operations of a training step: those of products, convolutions, recurrences and attention, forward and
- * for the gradients of both factors. What reads the data itself needs no gradient of them. Activations, norms, the loss
- * and the optimizer do not count, nor does what an engine computes twice.
+ * for the gradients of both factors. What reads the data itself needs no gradient of them. What multiplies an
+ * embedding's rows has to do it once for every row of the table at most. Activations, norms, the loss and the optimizer
+ * do not count, nor does what an engine computes twice.
  */
 export function flopsPerStep(w) {
-  const products = productsOf(w);
-  const multiplyAdds = products.reduce((sum, { each, times, data }) => sum + each * times * (data ? 2 : 3), 0);
-  return 2 * w.batch * multiplyAdds;
+  const multiplyAdds = productsOf(w).reduce((sum, { each, times, data, table = Infinity }) => {
+    return sum + each * Math.min(w.batch * times, table) * (data ? 2 : 3);
+  }, 0);
+  return 2 * multiplyAdds;
 }
 
 /** The same forward alone and for one example, in multiply-adds: what `engine.ledger` calls so. */
 export const multiplyAdds = (w) => productsOf(w).reduce((sum, { each, times }) => sum + each * times, 0);
 
-/** Every product of an example's way forward: multiply-adds, how often, and whether its input is the data. */
+/**
+ * Every product of an example's way forward: multiply-adds, how often, whether its input is the data, and how many
+ * different rows its input can have if they are looked up in a table.
+ */
 function productsOf(w) {
   if (w.kind === 'lstm') {
     const { input, hidden, steps, outputs } = w;
     return [
-      { each: input * 4 * hidden, times: steps, data: !w.vocab },
+      { each: input * 4 * hidden, times: steps, data: !w.vocab, table: w.vocab },
       { each: hidden * 4 * hidden, times: steps },
       { each: hidden * outputs, times: w.everyStep ? steps : 1 },
     ];
@@ -80,13 +85,13 @@ export const inputCount = (w) =>
 
 /**
  * Numbers that an example's way forward must leave for its way back: what every product and every gate reads, the data
- * aside, and the answers.
+ * and what is looked up in a table aside, and the answers.
  */
 export function activationCount(w) {
   if (w.kind === 'lstm') {
     const gates = 4 * w.hidden;
     const state = 2 * w.hidden;
-    return w.steps * ((w.vocab ? w.input : 0) + gates + state) + w.outputs * (w.everyStep ? w.steps : 1);
+    return w.steps * (gates + state) + w.outputs * (w.everyStep ? w.steps : 1);
   }
   if (w.kind === 'gpt') {
     // A block: both norms' results, queries, keys and values, what attention mixes, the wide layer's result.

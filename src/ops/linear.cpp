@@ -19,6 +19,16 @@ using kernels::Transpose;
 
 /// Rows of the matrix that a row of the batch is: all axes before the last.
 std::int64_t inner(const ValueType& type) { return type.shape.size() / type.shape.back(); }
+/// Rows of the matrix.
+std::int64_t outer(const ValueType& type, std::int64_t rows) { return type.elements(rows) / type.shape.back(); }
+/// Rows of the matrix that a unit of work is: what has no batch is cut by them.
+std::int64_t unit(const ValueType& type) { return type.batched ? inner(type) : 1; }
+
+Work by_matrix_rows(const CallTypes& t, double cost) {
+  const ValueType& x = *t.in[0];
+  if (x.batched) return by_rows(t, cost);
+  return {.units = inner(x), .grain = row_grain, .flops = cost * output_elements(t)};
+}
 
 ValueType with_last(ValueType type, std::int64_t size) {
   std::array<std::int64_t, Shape::max_rank> dims{};
@@ -47,9 +57,9 @@ template <class T, Transpose P>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
   const auto& a = c.attributes_as<ActivationAttributes>();
   const Shape& w = c.in_type[1]->shape;
-  const std::int64_t per_row = inner(*c.in_type[0]);
+  const std::int64_t per_unit = unit(*c.in_type[0]);
   const Gemm<T> g{.transpose = P,
-                  .m = c.rows * per_row,
+                  .m = outer(*c.in_type[0], c.rows),
                   .n = w[1 - input_axis(P)],
                   .k = w[input_axis(P)],
                   .a = c.input<T>(0),
@@ -58,12 +68,12 @@ void run(const Call& c, std::int64_t begin, std::int64_t end) {
                   .bias = c.input<T>(2),
                   .activation = a.activation,
                   .slope = static_cast<T>(a.slope)};
-  kernels::gemm(g, begin * per_row, end * per_row, c.thread_scratch);
+  kernels::gemm(g, begin * per_unit, end * per_unit, c.thread_scratch);
 }
 
 template <Transpose P>
 Work work(const CallTypes& t) {
-  return by_rows(t, 2 * static_cast<double>(t.in[1]->shape[input_axis(P)]));
+  return by_matrix_rows(t, 2 * static_cast<double>(t.in[1]->shape[input_axis(P)]));
 }
 
 template <Transpose P>
@@ -85,7 +95,7 @@ Scratch scratch_for(std::int64_t m, std::int64_t n, std::int64_t k, Precision p)
 template <Transpose P>
 Scratch scratch(const CallTypes& t) {
   const Shape& w = t.in[1]->shape;
-  return scratch_for<P>(t.rows * inner(*t.in[0]), w[1 - input_axis(P)], w[input_axis(P)], t.precision);
+  return scratch_for<P>(outer(*t.in[0], t.rows), w[1 - input_axis(P)], w[input_axis(P)], t.precision);
 }
 
 void gradient(Gradient& g) {
@@ -116,9 +126,9 @@ template <class T, bool Accumulate>
 void run_dx(const Call& c, std::int64_t begin, std::int64_t end) {
   const auto& a = c.attributes_as<ActivationAttributes>();
   const Shape& w = c.in_type[1]->shape;
-  const std::int64_t per_row = inner(*c.in_type[0]);
+  const std::int64_t per_unit = unit(*c.in_type[0]);
   Gemm<T> g{.transpose = Transpose::nt,
-            .m = c.rows * per_row,
+            .m = outer(*c.in_type[0], c.rows),
             .n = w[0],
             .k = w[1],
             .a = c.input<T>(0),
@@ -130,14 +140,14 @@ void run_dx(const Call& c, std::int64_t begin, std::int64_t end) {
     g.derivative_at = c.input<T>(2);
     g.derivative_of = c.has(2) ? a.activation : Activation::none;
   }
-  kernels::gemm(g, begin * per_row, end * per_row, c.thread_scratch);
+  kernels::gemm(g, begin * per_unit, end * per_unit, c.thread_scratch);
 }
 
-Work work_dx(const CallTypes& t) { return by_rows(t, 2 * static_cast<double>(t.in[1]->shape[1])); }
+Work work_dx(const CallTypes& t) { return by_matrix_rows(t, 2 * static_cast<double>(t.in[1]->shape[1])); }
 
 Scratch scratch_dx(const CallTypes& t) {
   const Shape& w = t.in[1]->shape;
-  return scratch_for<Transpose::nt>(t.rows * inner(*t.in[0]), w[0], w[1], t.precision);
+  return scratch_for<Transpose::nt>(outer(*t.in[0], t.rows), w[0], w[1], t.precision);
 }
 
 // dW = x^T dz: [in, out], cut by rows of dW; the batch is summed in one piece.
@@ -149,7 +159,7 @@ void run_dw(const Call& c, std::int64_t begin, std::int64_t end) {
   const Gemm<T> g{.transpose = Transpose::tn,
                   .m = w[0],
                   .n = w[1],
-                  .k = (c.in_type[0]->batched ? c.rows : 1) * inner(*c.in_type[0]),
+                  .k = outer(*c.in_type[0], c.rows),
                   .a = c.input<T>(0),
                   .b = c.input<T>(1),
                   .c = c.output<T>(0),
@@ -158,13 +168,13 @@ void run_dw(const Call& c, std::int64_t begin, std::int64_t end) {
 }
 
 Work work_dw(const CallTypes& t) {
-  const double k = static_cast<double>(t.rows * inner(*t.in[0]));
+  const double k = static_cast<double>(outer(*t.in[0], t.rows));
   return {.units = t.out[0]->shape[0], .grain = row_grain, .flops = 2 * k * output_elements(t)};
 }
 
 Scratch scratch_dw(const CallTypes& t) {
   const Shape& w = t.out[0]->shape;
-  return scratch_for<Transpose::tn>(w[0], w[1], t.rows * inner(*t.in[0]), t.precision);
+  return scratch_for<Transpose::tn>(w[0], w[1], outer(*t.in[0], t.rows), t.precision);
 }
 
 }  // namespace linear_op

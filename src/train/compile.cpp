@@ -23,6 +23,9 @@ void write_steps(Graph& graph, Network network, const CompileOptions& options, C
     c.outputs.push_back(options.finish == nullptr ? value : graph.add(*options.finish, {value}));
   }
   c.layers = std::move(network.layers);
+  if (options.fuse && (options.mode == Mode::train || options.mode == Mode::evaluate)) {
+    table_products(graph, options.capacity);
+  }
   if (options.mode != Mode::train || options.keep_outputs) {
     for (const ValueId v : c.outputs) graph.keep(v);
   }

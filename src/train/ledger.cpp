@@ -115,15 +115,16 @@ Json ledger(const Json& description, const Json& options) {
                                  all.parameters > 0 ? counts.parameters / all.parameters : 0.0));
   }
 
+  const std::int64_t at_once = std::min(wanted.batch_size, wanted.micro_batch_size.value_or(wanted.batch_size));
   CompileOptions purpose;
   purpose.mode = Mode::train;
+  purpose.capacity = at_once;
   purpose.recompute = wanted.recompute;
   purpose.loss = loss.get();
   purpose.target = usual_target(*loss, graph.type(network.outputs.front().second));
   write_steps(graph, std::move(network), purpose, steps);
   ParameterPlaces nowhere;
   nowhere.where.resize(table.all().size());
-  const std::int64_t at_once = std::min(wanted.batch_size, wanted.micro_batch_size.value_or(wanted.batch_size));
   const Plan plan = make_plan(graph, nowhere, {.capacity = at_once, .counts = true});
   const int gradients = at_once < wanted.batch_size ? 2 : 1;
 

@@ -201,7 +201,7 @@ test('the arithmetic of a step is what the ledger counts', async () => {
       const w = workloads[id];
       const ledger = await engine.ledger(describe(w), { input: input(w) });
       assert.equal(multiplyAdds(w), ledger.multiplyAdds, id);
-      // Forward and two gradients, of which the one of the data is spared.
+      // Forward and two gradients, of which the one of the data is spared, and some of what is looked up.
       const passes = flopsPerStep(w) / (2 * w.batch * ledger.multiplyAdds);
       assert.ok(passes > 2 && passes <= 3, `${id}: ${passes}`);
       const numbers = Object.values(parameters(w)).reduce((sum, { data }) => sum + data.length, 0);
@@ -223,4 +223,7 @@ test('the roofline of a step is its arithmetic at the peak and its memory at the
   // Convolutions keep what they read: 13² places of 8 channels and 5² of 16, then 64 and 10 numbers.
   assert.equal(activationCount(workloads.W3), 13 * 13 * 8 + 5 * 5 * 16 + 64 + 10);
   assert.equal(activationCount(workloads.W4), 32 * 6 * 64 + 10);
+  // 65 characters, each of them looked up 32 times 32 times in a step: their product is that of 65 rows.
+  assert.equal(flopsPerStep(workloads.W4b), 6 * (65 * 64 * 512 + 1024 * (128 * 512 + 128 * 65)));
+  assert.equal(activationCount(workloads.W4b), 32 * 6 * 128 + 32 * 65);
 });

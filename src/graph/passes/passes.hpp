@@ -1,5 +1,6 @@
 // The passes: each rewrites the graph and keeps what it means. One small file each; `optimize` is the one list.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string_view>
@@ -17,6 +18,11 @@ void fold_constants(Graph& graph);
 void fuse_epilogue(Graph& graph);
 /// Turns `a + product` into a product that adds to a, where a sum of gradients allows it.
 void accumulate(Graph& graph);
+
+/// Before the gradients are added, for plans of `capacity` rows: the product of rows that an embedding looks up is
+/// taken once for every row of the table, then looked up, where positions are many more than rows (characters of a
+/// text). Values have the same bits; gradients are added up by row of the table first, so they differ in rounding.
+void table_products(Graph& graph, std::int64_t capacity);
 
 /// Where asked for, after the others: activations are computed again just before their gradient rather than kept from
 /// the forward part on (Chen et al. 2016, arXiv:1604.06174; torch.utils.checkpoint). What is kept is what leads from
