@@ -100,6 +100,7 @@ TYPED_TEST(GemmTest, EveryEdgeOfTheBlocks) {
     for (const std::int64_t n : {127, 128, 129, 511, 512, 513, 545}) check<TypeParam>(form, 50, n, 20);
     check<TypeParam>(form, 70, 260, 70);
     check<TypeParam>(form, 97, 545, 70);
+    for (const std::int64_t n : {511, 512, 513, 1037}) check<TypeParam>(form, 1, n, gemm_k_block + 5);
   }
 }
 
@@ -107,6 +108,7 @@ TYPED_TEST(GemmTest, LeadingDimensionsLargerThanTheMatrices) {
   for (const Transpose form : all_forms) {
     check<TypeParam>(form, 7, 11, 5, 3);
     check<TypeParam>(form, 130, 150, 70, 9);
+    check<TypeParam>(form, 1, 550, 300, 9);
   }
 }
 
@@ -116,8 +118,8 @@ TYPED_TEST(GemmTest, AnyCutGivesTheSameBits) {
     std::int64_t m, n, k;
   };
   for (const Transpose form : all_forms) {
-    for (const auto [m, n, k] :
-         {Size{23, 29, 300}, Size{10, 8, 2}, Size{260, 140, 70}, Size{70, 260, 70}, Size{9, 1, 33}, Size{9, 2, 3}}) {
+    for (const auto [m, n, k] : {Size{23, 29, 300}, Size{10, 8, 2}, Size{260, 140, 70}, Size{70, 260, 70},
+                                 Size{3, 1037, 530}, Size{9, 1, 33}, Size{9, 2, 3}}) {
       Problem<T> whole(form, m, n, k);
       const auto bias = random_numbers<T>(n, 3);
       whole.g.bias = bias.data();
@@ -185,16 +187,18 @@ TYPED_TEST(GemmTest, PackedOnceGivesTheSameBits) {
 TYPED_TEST(GemmTest, AddsToWhatIsThere) {
   using T = TypeParam;
   for (const Transpose form : all_forms) {
-    for (const std::int64_t n : {3, 40}) {
-      Problem<T> p(form, 9, n, 300);
-      const auto before = random_numbers<T>(9 * n, 4);
-      for (std::int64_t i = 0; i < 9 * n; ++i) p.c[i] = before[i];
-      p.g.accumulate = true;
-      p.run();
-      for (std::int64_t i = 0; i < 9; ++i) {
-        for (std::int64_t j = 0; j < n; ++j) {
-          const auto [want, scale] = p.element(i, j);
-          EXPECT_TRUE(close(p.c[i * n + j], want + static_cast<double>(before[i * n + j]), scale + 1));
+    for (const std::int64_t m : {1, 9}) {
+      for (const std::int64_t n : {3, 40}) {
+        Problem<T> p(form, m, n, 300);
+        const auto before = random_numbers<T>(m * n, 4);
+        for (std::int64_t i = 0; i < m * n; ++i) p.c[i] = before[i];
+        p.g.accumulate = true;
+        p.run();
+        for (std::int64_t i = 0; i < m; ++i) {
+          for (std::int64_t j = 0; j < n; ++j) {
+            const auto [want, scale] = p.element(i, j);
+            EXPECT_TRUE(close(p.c[i * n + j], want + static_cast<double>(before[i * n + j]), scale + 1));
+          }
         }
       }
     }
@@ -202,13 +206,17 @@ TYPED_TEST(GemmTest, AddsToWhatIsThere) {
 }
 
 TYPED_TEST(GemmTest, NoProductsLeaveZeroOrWhatIsThere) {
-  Problem<TypeParam> p(Transpose::tn, 5, 6, 0);
-  p.run();
-  for (std::int64_t i = 0; i < 30; ++i) EXPECT_EQ(p.c[i], TypeParam(0));
-  for (std::int64_t i = 0; i < 30; ++i) p.c[i] = TypeParam(3);
-  p.g.accumulate = true;
-  p.run();
-  for (std::int64_t i = 0; i < 30; ++i) EXPECT_EQ(p.c[i], TypeParam(3));
+  for (const Transpose form : all_forms) {
+    for (const std::int64_t m : {1, 5}) {
+      Problem<TypeParam> p(form, m, 60, 0);
+      p.run();
+      for (std::int64_t i = 0; i < m * 60; ++i) EXPECT_EQ(p.c[i], TypeParam(0));
+      for (std::int64_t i = 0; i < m * 60; ++i) p.c[i] = TypeParam(3);
+      p.g.accumulate = true;
+      p.run();
+      for (std::int64_t i = 0; i < m * 60; ++i) EXPECT_EQ(p.c[i], TypeParam(3));
+    }
+  }
 }
 
 double reference_activation(Activation a, double x, double slope) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kernels/gemm/one_row.hpp"
 #include "kernels/gemm/pack.hpp"
 #include "kernels/gemm/small.hpp"
 
@@ -203,6 +204,9 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::i
   const Index corner = r * p.ldc + col;
   p.c = g.c + corner;
   p.epilogue = g.epilogue().moved(corner, col);
+  if (m == 1 && !tn && g.packed == nullptr) {
+    return micro::row_gemm(n, p.k, p.a, p.b, p.ldb, nt, p.c, p.accumulate, p.epilogue);
+  }
   Packing packing = choose_packing<T>(g.transpose, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
   const Layout<T> layout(packing, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
   packing.b = packing.b || g.packed != nullptr;

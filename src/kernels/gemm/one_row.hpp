@@ -1,0 +1,107 @@
+// Products of one row, as an answer to one question or a token of a text is: B is read once, as it lies, and nothing of
+// it is copied; a register tile of one row would wait for its own sums. The order of additions is gemm's.
+#pragma once
+#include <algorithm>
+#include <array>
+
+#include "kernels/gemm/gemm.hpp"
+#include "kernels/gemm/pack.hpp"
+
+namespace trainyard::kernels::micro {
+
+/// Columns that are worked on at a time.
+inline constexpr Index row_columns = 512;
+
+/// sum[j] += a[0] b[0, j] + … + a[K - 1] b[K - 1, j], one after the other: K rows of B, read side by side.
+template <class T, int K>
+void add_rows(Index columns, const T* a, const T* b, Index ldb, T* sum) noexcept {
+  simd::Vec<T> factor[K];
+  TRAINYARD_UNROLL
+  for (int k = 0; k < K; ++k) factor[k] = simd::Vec<T>(a[k]);
+  over_columns<T>(0, columns, [&](Index j, auto load, auto store) {
+    simd::Vec<T> total = load(sum + j);
+    TRAINYARD_UNROLL
+    for (int k = 0; k < K; ++k) total = simd::madd<T>(factor[k], load(b + k * ldb + j), total);
+    store(sum + j, total);
+  });
+}
+
+/// Vectors of sums that one call of `sum_transposed` makes; wider ones have no registers for two.
+template <class T>
+inline constexpr int transposed_groups = lanes<T> <= 8 ? 2 : 1;
+
+/// sum[j] = a[0] bt[j, 0] + … + a[kc - 1] bt[j, kc - 1] for whole groups of columns j, of which the first `present` are
+/// there: squares of B^T are turned in registers.
+template <class T>
+void sum_transposed(int kc, const T* a, const T* bt, Index ldb, Index present, T* sum) noexcept {
+  using V = simd::Vec<T>;
+  constexpr int L = lanes<T>;
+  constexpr int G = transposed_groups<T>;
+  const T* row[G * L];
+  // A column that is not there is the last one once more; nobody keeps it.
+  for (Index x = 0; x < G * L; ++x) row[x] = bt + std::min(x, present - 1) * ldb;
+  V total[G];
+  TRAINYARD_UNROLL
+  for (int g = 0; g < G; ++g) total[g] = V(T(0));
+  int k = 0;
+  TRAINYARD_NO_UNROLL
+  for (; k + L <= kc; k += L) {
+    TRAINYARD_UNROLL
+    for (int g = 0; g < G; ++g) {
+      V square[L];
+      TRAINYARD_UNROLL
+      for (int x = 0; x < L; ++x) square[x] = simd::load<T>(row[g * L + x] + k);
+      simd::transpose<T>(square);
+      TRAINYARD_UNROLL
+      for (int x = 0; x < L; ++x) total[g] = simd::madd<T>(V(a[k + x]), square[x], total[g]);
+    }
+  }
+  for (; k < kc; ++k) {
+    for (int g = 0; g < G; ++g) {
+      std::array<T, static_cast<std::size_t>(L)> column;
+      for (int x = 0; x < L; ++x) column[static_cast<std::size_t>(x)] = row[g * L + x][k];
+      total[g] = simd::madd<T>(V(a[k]), simd::from_array<T>(column), total[g]);
+    }
+  }
+  for (int g = 0; g < G; ++g) simd::store<T>(sum + g * L, total[g]);
+}
+
+/// At most row_columns columns of the row.
+template <class T, bool transposed>
+void row_product(Index columns, Index k, const T* a, const T* b, Index ldb, T* c, bool accumulate) noexcept {
+  constexpr Index group = transposed_groups<T> * lanes<T>;
+  alignas(64) T sum[row_columns];
+  Index depth = 0;
+  do {  // at least once: with k = 0 the product is zero
+    const Index kc = std::min<Index>(gemm_k_block, k - depth);
+    if constexpr (transposed) {
+      for (Index j = 0; j < columns; j += group) {
+        sum_transposed(static_cast<int>(kc), a + depth, b + j * ldb + depth, ldb, columns - j, sum + j);
+      }
+    } else {
+      std::fill_n(sum, columns, T(0));
+      Index x = depth;
+      for (; x + 8 <= depth + kc; x += 8) add_rows<T, 8>(columns, a + x, b + x * ldb, ldb, sum);
+      for (; x < depth + kc; ++x) add_rows<T, 1>(columns, a + x, b + x * ldb, ldb, sum);
+    }
+    over_columns<T>(0, columns, [&](Index j, auto load, auto store) {
+      store(c + j, accumulate || depth > 0 ? load(c + j) + load(sum + j) : load(sum + j));
+    });
+    depth += kc;
+  } while (depth < k);
+}
+
+/// One row of C; A, B, C and the epilogue at its corner.
+template <class T>
+void row_gemm(Index n, Index k, const T* a, const T* b, Index ldb, bool transposed_b, T* c, bool accumulate,
+              const Epilogue<T>& epilogue) noexcept {
+  // Called through a pointer, as tiles are, so that the browser can replace it.
+  const auto product = transposed_b ? &row_product<T, true> : &row_product<T, false>;
+  for (Index j = 0; j < n; j += row_columns) {
+    const Index columns = std::min(row_columns, n - j);
+    product(columns, k, a, b + (transposed_b ? j * ldb : j), ldb, c + j, accumulate);
+    if (!epilogue.empty()) apply(epilogue.moved(j, j), c + j, columns, 1, columns);
+  }
+}
+
+}  // namespace trainyard::kernels::micro
