@@ -4,10 +4,12 @@
 
 #include "buffers.hpp"
 #include "core/parallel.hpp"
+#include "kernels/gemm/tune.hpp"
 
 namespace trainyard::bindings {
 
 struct Engine {
+  Engine() { kernels::gemm_tune(); }
   std::unique_ptr<ThreadPool> pool = std::make_unique<ThreadPool>(1);
   Buffers buffers;
 };

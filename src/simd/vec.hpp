@@ -139,6 +139,10 @@ template <class T>
 #ifdef __wasm_relaxed_simd__
   // Named here, not hooked into xsimd, whose own `fma` is a product and a sum in wasm.
   if constexpr (std::is_same_v<T, float>) return Vec<T>(wasm_f32x4_relaxed_madd(a, b, c));
+#elif defined(__aarch64__)
+  // Likewise.
+  if constexpr (std::is_same_v<T, float>) return Vec<T>(vfmaq_f32(c, a, b));
+  if constexpr (std::is_same_v<T, double>) return Vec<T>(vfmaq_f64(c, a, b));
 #endif
   return xsimd::fma(a, b, c);
 }
@@ -149,6 +153,9 @@ template <class T>
   if constexpr (std::is_same_v<T, float>) return Vec<T>(wasm_f32x4_relaxed_nmadd(a, b, c));
 #elif defined(__wasm__)
   if constexpr (std::is_same_v<T, float>) return c - a * b;  // xsimd negates a
+#elif defined(__aarch64__)
+  if constexpr (std::is_same_v<T, float>) return Vec<T>(vfmsq_f32(c, a, b));
+  if constexpr (std::is_same_v<T, double>) return Vec<T>(vfmsq_f64(c, a, b));
 #endif
   return xsimd::fnma(a, b, c);
 }
@@ -184,12 +191,20 @@ inline void transpose(Vec<T>* rows) noexcept {
 /// a < b ? b : a: a NaN in `a` stays, one in `b` is dropped; max(-0, 0) is -0.
 template <class T>
 [[nodiscard]] inline Vec<T> max(const Vec<T>& a, const Vec<T>& b) noexcept {
+#if defined(__aarch64__)
+  return xsimd::select(a < b, b, a);  // its instruction keeps every NaN
+#else
   return xsimd::max(a, b);
+#endif
 }
 /// b < a ? b : a: a NaN in `a` stays, one in `b` is dropped.
 template <class T>
 [[nodiscard]] inline Vec<T> min(const Vec<T>& a, const Vec<T>& b) noexcept {
+#if defined(__aarch64__)
+  return xsimd::select(b < a, b, a);
+#else
   return xsimd::min(a, b);
+#endif
 }
 
 /// The larger, or NaN if either is NaN. Either order of `max` keeps the NaN of its first argument, and a NaN with more

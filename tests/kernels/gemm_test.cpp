@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "buffers.hpp"
+#include "kernels/gemm/tune.hpp"
 
 namespace trainyard::kernels {
 namespace {
@@ -182,6 +183,52 @@ TYPED_TEST(GemmTest, PackedOnceGivesTheSameBits) {
       EXPECT_TRUE(packed.c.same_bits(plain.c)) << m << 'x' << n << 'x' << k;
     }
   }
+}
+
+/// Whatever a test chooses, the others find what was there.
+class Shapes : public testing::Test {
+ protected:
+  void TearDown() override { gemm_choose(before_); }
+
+ private:
+  int before_ = gemm_shape();
+};
+
+TEST_F(Shapes, AllGiveTheSameBits) {
+  const int lanes = vector_lanes<float>();
+  for (int shape = 1; shape < gemm_shapes(); ++shape) {
+    for (const Transpose form : all_forms) {
+      for (const std::int64_t m : {2, 3, 4, 5, 6, 7, 13, 100}) {
+        for (const std::int64_t n :
+             {1, 2, lanes, lanes + 1, 2 * lanes + 3, 3 * lanes, 4 * lanes + 1, 7 * lanes + 2, 545}) {
+          for (const std::int64_t k : {1, 33, 70, 300}) {
+            gemm_choose(0);
+            Problem<float> usual(form, m, n, k, 3);
+            usual.run();
+            gemm_choose(shape);
+            Problem<float> other(form, m, n, k, 3);
+            other.run();
+            ASSERT_TRUE(other.c.intact());
+            ASSERT_TRUE(other.c.same_bits(usual.c)) << m << 'x' << n << 'x' << k << " shape " << shape;
+            if (form == Transpose::tn) continue;
+            Guarded<float> panels(gemm_packed_numbers<float>(n, k));
+            gemm_pack_b(other.g, panels.data());
+            EXPECT_TRUE(panels.intact());
+            other.g.packed = panels.data();
+            other.run();
+            ASSERT_TRUE(other.c.same_bits(usual.c)) << m << 'x' << n << 'x' << k << " packed, shape " << shape;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_F(Shapes, TheFastestIsOneOfThemAndFindingItChoosesNone) {
+  gemm_choose(gemm_shapes() - 1);
+  const int fastest = gemm_fastest_shape(1);
+  EXPECT_TRUE(fastest >= 0 && fastest < gemm_shapes());
+  EXPECT_EQ(gemm_shape(), gemm_shapes() - 1);
 }
 
 TYPED_TEST(GemmTest, AddsToWhatIsThere) {

@@ -13,9 +13,11 @@ namespace trainyard::kernels::gather {
 using micro::Index;
 using Offset = std::int32_t;
 
-/// Rows of the largest tile. With 32 vector registers the row pointers, not the accumulators, are what is scarce.
+/// The largest tile. With 32 vector registers the row pointers, not the accumulators, are what is scarce.
+inline constexpr int tile_rows = std::min(micro::shapes[0].rows, 8);
+inline constexpr int tile_vectors = 2;
 template <class T>
-inline constexpr int tile_rows = std::min(micro::tile_rows<T>, 8);
+inline constexpr Index panel_width = tile_vectors * simd::lanes<T>;
 /// Rows of C that are finished before the next are begun: what they read of the image stays in cache.
 inline constexpr Index row_chunk = 384;
 
@@ -71,9 +73,8 @@ constexpr auto tile_row(std::index_sequence<I...>) {
   return std::array<Tile<T>, sizeof...(I)>{&tile<T, static_cast<int>(I) + 1, NV>...};
 }
 template <class T>
-inline constexpr std::array<std::array<Tile<T>, tile_rows<T>>, micro::tile_vectors> tiles{
-    {tile_row<T, 1>(std::make_index_sequence<tile_rows<T>>{}),
-     tile_row<T, 2>(std::make_index_sequence<tile_rows<T>>{})}};
+inline constexpr std::array<std::array<Tile<T>, tile_rows>, tile_vectors> tiles{
+    {tile_row<T, 1>(std::make_index_sequence<tile_rows>{}), tile_row<T, 2>(std::make_index_sequence<tile_rows>{})}};
 
 template <class T>
 struct Product {
@@ -90,13 +91,13 @@ struct Product {
 
 /// Numbers of scratch that `run` needs for a panel of B.
 template <class T>
-inline constexpr Index panel_size = Index{gemm_k_block} * micro::panel_width<T>;
+inline constexpr Index panel_size = Index{gemm_k_block} * panel_width<T>;
 
 /// Adds up as gemm does: blocks of gemm_k_block from zero, each then added to C.
 template <class T>
 void run(const Product<T>& p, T* panel) noexcept {
-  constexpr Index width = micro::panel_width<T>;
-  constexpr Index height = tile_rows<T>;
+  constexpr Index width = panel_width<T>;
+  constexpr Index height = tile_rows;
   Index depth = 0;
   do {  // at least once: with k = 0 the product is zero
     const int kc = static_cast<int>(std::min<Index>(gemm_k_block, p.k - depth));
@@ -122,8 +123,8 @@ void run(const Product<T>& p, T* panel) noexcept {
           tile(kc, p.a, p.row_offset + i, k_offset, b, ldb, p.c + j, p.c_offset + i, add);
           continue;
         }
-        alignas(64) T edge[tile_rows<T> * micro::panel_width<T>];
-        std::array<Offset, tile_rows<T>> edge_offset;
+        alignas(64) T edge[tile_rows * panel_width<T>];
+        std::array<Offset, tile_rows> edge_offset;
         for (std::size_t x = 0; x < edge_offset.size(); ++x) {
           edge_offset[x] = static_cast<Offset>(static_cast<Index>(x) * padded);
         }

@@ -11,13 +11,32 @@
 namespace trainyard::kernels {
 
 using micro::Index;
+using micro::Shape;
 
 namespace {
 
 constexpr int k_block = gemm_k_block;
-template <class T>
-constexpr int row_block = 96 / micro::tile_rows<T> * micro::tile_rows<T>;
 constexpr int column_block = 512;
+constexpr Index row_block = 96;
+/// Columns of a full panel of B.
+template <class T, Shape S>
+constexpr Index panel_width = S.vectors * simd::lanes<T>;
+
+// What is decided and set aside beforehand does for all shapes.
+template <class T>
+constexpr Index widest_panel = std::ranges::max(micro::shapes, {}, &Shape::vectors).vectors * simd::lanes<T>;
+static_assert(std::ranges::all_of(micro::shapes, [](Shape s) { return row_block % s.rows == 0; }));
+
+/// Which of the shapes products take.
+std::size_t chosen_shape = 0;
+
+/// f<S>() for the chosen shape S.
+template <class F>
+void with_shape(F f) noexcept {
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    static_cast<void>(((chosen_shape == I && (f.template operator()<micro::shapes[I]>(), true)) || ...));
+  }(std::make_index_sequence<micro::shapes.size()>{});
+}
 
 /// What is copied into panels. Ragged columns at the end always are (in part), B^T is as a whole.
 struct Packing {
@@ -30,10 +49,11 @@ Packing choose_packing(Transpose transpose, Index m, Index n, Index k) {
   // Copying pays when the rows read by one tile are so far apart that they leave the first-level cache and its pages,
   // and when enough tiles read the copy. A^T is copied from 256 rows or columns on: 128 x 384 x 1024 gains 6 % by it,
   // 128 x 128 x 1024 nothing.
-  const bool many_rows = m >= 4 * micro::tile_rows<T>;
+  const bool many_rows = m >= 4 * micro::shapes[0].rows;
   Packing p;
   p.b = transpose == Transpose::nt || (many_rows && (n >= 128 || (n * Index{sizeof(T)} >= 256 && k >= 128)));
-  p.a = transpose == Transpose::tn && m >= 64 && k >= 64 && n >= 4 * micro::panel_width<T> && std::max(m, n) >= 256;
+  p.a = transpose == Transpose::tn && m >= 64 && k >= 64 && n >= 4 * panel_width<T, micro::shapes[0]> &&
+        std::max(m, n) >= 256;
   return p;
 }
 
@@ -46,9 +66,9 @@ struct Layout {
   Layout(Packing p, Index m, Index n, Index k) {
     const auto kc = static_cast<std::size_t>(std::min<Index>(k, k_block));
     const auto nc = static_cast<std::size_t>(std::min<Index>(n, column_block));
-    constexpr std::size_t width = micro::panel_width<T>;
+    constexpr std::size_t width = widest_panel<T>;
     packed_b = aligned((p.b ? (nc + width - 1) / width * width : width) * kc * sizeof(T));
-    packed_a = p.a ? aligned(static_cast<std::size_t>(std::min<Index>(m, row_block<T>)) * kc * sizeof(T)) : 0;
+    packed_a = p.a ? aligned(static_cast<std::size_t>(std::min(m, row_block)) * kc * sizeof(T)) : 0;
   }
 };
 
@@ -64,9 +84,9 @@ struct Piece {
 };
 
 /// Columns [column, column + columns) of kc rows of B as panels, from panel `first` on.
-template <class T>
+template <class T, Shape S>
 void pack_columns(const Piece<T>& p, Index column, Index columns, Index depth, int kc, Index first, T* out) noexcept {
-  constexpr Index width = micro::panel_width<T>;
+  constexpr Index width = panel_width<T, S>;
   for (Index j = first; j < columns; j += width, out += width * kc) {
     const int present = static_cast<int>(std::min(width, columns - j));
     if (p.transposed_b) {
@@ -78,18 +98,18 @@ void pack_columns(const Piece<T>& p, Index column, Index columns, Index depth, i
 }
 
 /// Where the panels of a block of columns and of k start in a B that is packed as a whole.
-template <class T>
+template <class T, Shape S>
 constexpr Index packed_offset(Index column, Index columns, Index depth, Index k) {
-  constexpr Index width = micro::panel_width<T>;
+  constexpr Index width = panel_width<T, S>;
   return column * k + (columns + width - 1) / width * width * depth;
 }
 
 /// One block of columns times one block of k: all its panels.
-template <class T>
+template <class T, Shape S>
 void run_panels(const Piece<T>& p, Packing packing, const T* a, Index lda, bool by_column, Index rows,
                 const T* packed_b, Index column, Index columns, Index depth, int kc, T* c, bool add) noexcept {
-  constexpr Index width = micro::panel_width<T>;
-  constexpr Index height = micro::tile_rows<T>;
+  constexpr Index width = panel_width<T, S>;
+  constexpr Index height = S.rows;
   for (Index j = 0; j < columns; j += width) {
     const Index present = std::min(width, columns - j);
     const Index padded = micro::padded_width<T>(present);
@@ -103,28 +123,28 @@ void run_panels(const Piece<T>& p, Packing packing, const T* a, Index lda, bool 
       b = packed_b;
       ldb = padded;
     }
-    const auto& tiles = micro::tiles<T>;
+    const auto& tiles = micro::tiles<T, S>;
     for (Index i = 0; i < rows; i += height) {
       const Index h = std::min(height, rows - i);
       const T* tile_a = packing.a ? a + i * kc : by_column ? a + i : a + i * lda;
       const Index tile_lda = packing.a ? h : lda;
-      const auto tile =
-          tiles[packing.a || by_column ? 1 : 0][padded > micro::lanes<T> ? 1 : 0][static_cast<std::size_t>(h - 1)];
+      const auto vectors = static_cast<std::size_t>(padded / micro::lanes<T>);
+      const auto tile = tiles[packing.a || by_column ? 1 : 0][vectors - 1][static_cast<std::size_t>(h - 1)];
       T* out = c + i * p.ldc + j;
       if (!ragged) {
         tile(kc, tile_a, tile_lda, b, ldb, out, p.ldc, add);
         continue;
       }
-      alignas(64) T edge[micro::tile_rows<T> * micro::panel_width<T>];
+      alignas(64) T edge[height * width];
       tile(kc, tile_a, tile_lda, b, ldb, edge, padded, false);
       micro::store_edge(edge, h, padded, present, add, [&](Index x) { return out + x * p.ldc; });
     }
   }
 }
 
-template <class T>
+template <class T, Shape S>
 void run(const Piece<T>& p, Packing packing, T* packed_b, T* packed_a) noexcept {
-  constexpr Index width = micro::panel_width<T>;
+  constexpr Index width = panel_width<T, S>;
   for (Index column = 0; column < p.n; column += column_block) {
     const Index columns = std::min<Index>(column_block, p.n - column);
     Index depth = 0;
@@ -133,20 +153,20 @@ void run(const Piece<T>& p, Packing packing, T* packed_b, T* packed_a) noexcept 
       const bool last = depth + kc == p.k;
       const T* panels = packed_b;
       if (p.packed != nullptr) {
-        panels = p.packed + packed_offset<T>(column, columns, depth, p.k);
+        panels = p.packed + packed_offset<T, S>(column, columns, depth, p.k);
       } else {
-        pack_columns(p, column, columns, depth, kc, packing.b ? 0 : columns / width * width, packed_b);
+        pack_columns<T, S>(p, column, columns, depth, kc, packing.b ? 0 : columns / width * width, packed_b);
       }
-      for (Index i = 0; i < p.m; i += row_block<T>) {
-        const Index rows = std::min<Index>(row_block<T>, p.m - i);
+      for (Index i = 0; i < p.m; i += row_block) {
+        const Index rows = std::min(row_block, p.m - i);
         const T* a = p.by_column ? p.a + depth * p.lda + i : p.a + i * p.lda + depth;
         if (packing.a) {
-          micro::pack_rows(a, p.lda, rows, kc, packed_a);
+          micro::pack_rows<S.rows>(a, p.lda, rows, kc, packed_a);
           a = packed_a;
         }
         T* c = p.c + i * p.ldc + column;
-        run_panels(p, packing, a, p.lda, p.by_column, rows, panels, column, columns, depth, kc, c,
-                   p.accumulate || depth > 0);
+        run_panels<T, S>(p, packing, a, p.lda, p.by_column, rows, panels, column, columns, depth, kc, c,
+                         p.accumulate || depth > 0);
         if (last && !p.epilogue.empty()) {
           apply(p.epilogue.moved(i * p.ldc + column, column), c, p.ldc, rows, columns);
         }
@@ -158,9 +178,13 @@ void run(const Piece<T>& p, Packing packing, T* packed_b, T* packed_a) noexcept 
 
 }  // namespace
 
+int gemm_shapes() noexcept { return static_cast<int>(micro::shapes.size()); }
+int gemm_shape() noexcept { return static_cast<int>(chosen_shape); }
+void gemm_choose(int shape) noexcept { chosen_shape = static_cast<std::size_t>(shape); }
+
 template <class T>
 int gemm_row_grain() noexcept {
-  return micro::tile_rows<T>;
+  return micro::shapes[0].rows;
 }
 
 template <class T>
@@ -210,7 +234,9 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::i
   Packing packing = choose_packing<T>(g.transpose, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
   const Layout<T> layout(packing, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
   packing.b = packing.b || g.packed != nullptr;
-  run(p, packing, reinterpret_cast<T*>(scratch), reinterpret_cast<T*>(scratch + layout.packed_b));
+  with_shape([&]<Shape S>() {
+    run<T, S>(p, packing, reinterpret_cast<T*>(scratch), reinterpret_cast<T*>(scratch + layout.packed_b));
+  });
 }
 
 template <class T>
@@ -220,7 +246,7 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::b
 
 template <class T>
 std::int64_t gemm_packed_numbers(std::int64_t n, std::int64_t k) noexcept {
-  constexpr std::int64_t width = micro::panel_width<T>;
+  constexpr std::int64_t width = widest_panel<T>;
   return (n + width - 1) / width * width * k;
 }
 
@@ -232,13 +258,15 @@ void gemm_pack_b(const Gemm<T>& g, T* out) noexcept {
   p.ldb = g.b_stride();
   const auto n = static_cast<Index>(g.n);
   const auto k = static_cast<Index>(g.k);
-  for (Index column = 0; column < n; column += column_block) {
-    const Index columns = std::min<Index>(column_block, n - column);
-    for (Index depth = 0; depth < k; depth += k_block) {
-      pack_columns(p, column, columns, depth, static_cast<int>(std::min<Index>(k_block, k - depth)), 0,
-                   out + packed_offset<T>(column, columns, depth, k));
+  with_shape([&]<Shape S>() {
+    for (Index column = 0; column < n; column += column_block) {
+      const Index columns = std::min<Index>(column_block, n - column);
+      for (Index depth = 0; depth < k; depth += k_block) {
+        pack_columns<T, S>(p, column, columns, depth, static_cast<int>(std::min<Index>(k_block, k - depth)), 0,
+                           out + packed_offset<T, S>(column, columns, depth, k));
+      }
     }
-  }
+  });
 }
 
 template <class T>

@@ -81,6 +81,12 @@ template <class T>
 template <class T>
 void gemm_pack_b(const Gemm<T>& g, T* out) noexcept;
 
+/// How many shapes of register tiles this build has, and which of them products take. No bit depends on it. It must not
+/// change while a product runs, nor between gemm_pack_b and the products that read what it made.
+[[nodiscard]] int gemm_shapes() noexcept;
+[[nodiscard]] int gemm_shape() noexcept;
+void gemm_choose(int shape) noexcept;
+
 /// Multiply-adds in registers alone, p = p x + y in 12 chains of one vector each, x and y being p[0] and p[1]: the
 /// bound that gemm is measured against. Does 96 * lanes * iterations floating-point operations on p[12 * lanes].
 template <class T>

@@ -10,18 +10,32 @@ namespace trainyard::kernels::micro {
 
 using Index = std::ptrdiff_t;
 
-/// Rows of the largest tile: as many accumulators as leave registers for two vectors of B and one of A.
-/// Strict wasm needs a register for the product, as there is no fused instruction.
-template <class T>
-inline constexpr int tile_rows =
+/// Rows times vectors of C.
+struct Shape {
+  int rows;
+  int vectors;
+};
+
+/// The largest tiles of this build; the first is taken where nobody has measured (tune.hpp). As many accumulators as
+/// leave registers for the vectors of B and one of A; strict wasm needs a register for the product, as there is no
+/// fused instruction. A wasm build cannot know whether its processor has 16 registers or, as ARM's, 32.
+inline constexpr auto shapes = std::to_array<Shape>({
 #if defined(__AVX512F__)
-    12;
-#elif defined(__FMA__) || defined(__wasm_relaxed_simd__)
-    6;
+    {12, 2},
+#elif defined(__FMA__)
+    {6, 2},
+#elif defined(__aarch64__)
+    {4, 4},
+#elif defined(__wasm_relaxed_simd__)
+    {6, 2},
+    {4, 4},
+#elif defined(__wasm__)
+    {4, 2},
+    {4, 4},
 #else
-    4;
+    {4, 2},
 #endif
-inline constexpr int tile_vectors = 2;
+});
 
 /// C[MR, NV * lanes] (+)= A B over kc. A's element (i, k) is a[i * lda + k], or a[k * lda + i] with `by_column`;
 /// B's (k, j) is b[k * ldb + j], read in whole vectors.
@@ -69,18 +83,18 @@ void tile(int kc, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
 template <class T>
 using Tile = void (*)(int kc, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc, bool add) noexcept;
 
-/// tiles<T>[by_column][vectors - 1][rows - 1]. Tiles are always called through this table: a tile inlined into its
-/// driver would stay in the browser's baseline compiler, which cannot replace a function while it runs.
-template <class T, bool by_column, int NV, std::size_t... I>
-constexpr auto tile_row(std::index_sequence<I...>) {
-  return std::array<Tile<T>, sizeof...(I)>{&tile<T, static_cast<int>(I) + 1, NV, by_column>...};
+template <class T, bool by_column, int NV, std::size_t... Rows>
+constexpr auto tiles_of_width(std::index_sequence<Rows...>) {
+  return std::array<Tile<T>, sizeof...(Rows)>{&tile<T, static_cast<int>(Rows) + 1, NV, by_column>...};
 }
-template <class T>
-inline constexpr std::array<std::array<std::array<Tile<T>, tile_rows<T>>, tile_vectors>, 2> tiles{{
-    {tile_row<T, false, 1>(std::make_index_sequence<tile_rows<T>>{}),
-     tile_row<T, false, 2>(std::make_index_sequence<tile_rows<T>>{})},
-    {tile_row<T, true, 1>(std::make_index_sequence<tile_rows<T>>{}),
-     tile_row<T, true, 2>(std::make_index_sequence<tile_rows<T>>{})},
-}};
+template <class T, bool by_column, Shape S, std::size_t... Vectors>
+constexpr auto tiles_by_rows(std::index_sequence<Vectors...>) {
+  return std::array{tiles_of_width<T, by_column, static_cast<int>(Vectors) + 1>(std::make_index_sequence<S.rows>{})...};
+}
+/// tiles<T, S>[by_column][vectors - 1][rows - 1]. Tiles are always called through this table: a tile inlined into its
+/// driver would stay in the browser's baseline compiler, which cannot replace a function while it runs.
+template <class T, Shape S>
+inline constexpr std::array tiles{tiles_by_rows<T, false, S>(std::make_index_sequence<S.vectors>{}),
+                                  tiles_by_rows<T, true, S>(std::make_index_sequence<S.vectors>{})};
 
 }  // namespace trainyard::kernels::micro

@@ -9,14 +9,11 @@ namespace trainyard::kernels::micro {
 
 template <class T>
 inline constexpr int lanes = simd::lanes<T>;
-/// Columns of a full panel of B.
-template <class T>
-inline constexpr int panel_width = tile_vectors * simd::lanes<T>;
 
-/// Width in memory of a panel with `columns` columns left: whole vectors, the rest is padded with zeros.
+/// Width in memory of a panel of `columns` columns: whole vectors, the rest is padded with zeros.
 template <class T>
 constexpr Index padded_width(Index columns) {
-  return columns > lanes<T> ? panel_width<T> : lanes<T>;
+  return (columns + lanes<T> - 1) / lanes<T> * lanes<T>;
 }
 
 /// One panel: out[k, width] = B[k, j .. j+columns), B [k, n] row-major with leading dimension ldb.
@@ -55,11 +52,10 @@ inline void pack_panel_transposed(const T* bt, Index ldb, int kc, int columns, T
   }
 }
 
-/// A block [kc, mc] of A^T with leading dimension lda into panels of tile_rows rows, column by column (the last panel
+/// A block [kc, mc] of A^T with leading dimension lda into panels of `height` rows, column by column (the last panel
 /// is narrower). It is read row by row, once.
-template <class T>
+template <Index height, class T>
 inline void pack_rows(const T* a, Index lda, Index mc, int kc, T* out) noexcept {
-  constexpr Index height = tile_rows<T>;
   const Index whole = mc / height * height;
   const Index h = mc - whole;
   for (int k = 0; k < kc; ++k, a += lda) {

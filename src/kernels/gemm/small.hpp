@@ -5,9 +5,11 @@
 
 namespace trainyard::kernels::micro {
 
-/// Most rows and depth of a small product; its columns are one panel.
+/// Most rows and depth of a small product; its columns are one panel of at most two vectors.
 inline constexpr Index small_rows = 64;
 inline constexpr int small_depth = 32;
+template <class T>
+inline constexpr int small_columns = 2 * lanes<T>;
 
 /// Where a matrix lies: element (i, j) is at[i * row + j * column].
 template <class T>
@@ -59,7 +61,7 @@ void small_tiles(Index m, Index k, Strided<T> a, const T* b, Index ldb, T* c, In
 
 template <class T>
 bool is_small(const Gemm<T>& g) {
-  return g.n <= panel_width<T> && g.k <= small_depth && g.m <= small_rows && g.packed == nullptr;
+  return g.n <= small_columns<T> && g.k <= small_depth && g.m <= small_rows && g.packed == nullptr;
 }
 
 /// Rows [begin, end) of a small product, all columns.
@@ -74,7 +76,7 @@ void small_gemm(const Gemm<T>& g, Index begin, Index end) noexcept {
   const auto k = static_cast<int>(g.k);
   const auto rest = static_cast<int>(n % lanes<T>);
 
-  alignas(64) T panel[small_depth * panel_width<T>];
+  alignas(64) T panel[small_depth * small_columns<T>];
   const T* b = g.b;
   if (nt || rest != 0) {
     nt ? pack_panel_transposed(b, ldb, k, static_cast<int>(n), panel)
