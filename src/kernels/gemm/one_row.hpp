@@ -26,9 +26,10 @@ void add_rows(Index columns, const T* a, const T* b, Index ldb, T* sum) noexcept
   });
 }
 
-/// Vectors of sums that one call of `sum_transposed` makes; wider ones have no registers for two.
+/// Vectors of sums that one call of `sum_transposed` makes: enough to add to one while others wait, as far as there are
+/// registers for their squares.
 template <class T>
-inline constexpr int transposed_groups = lanes<T> <= 8 ? 2 : 1;
+inline constexpr int transposed_groups = std::max(1, 16 / lanes<T>);
 
 /// sum[j] = a[0] bt[j, 0] + … + a[kc - 1] bt[j, kc - 1] for whole groups of columns j, of which the first `present` are
 /// there: squares of B^T are turned in registers.
