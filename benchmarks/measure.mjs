@@ -8,7 +8,7 @@ const CHECK_STEP = 5; // the loss after this many steps must be the same in all 
 const BUDGET_MS = 15_000; // an engine slower than that in all its slices of one workload gets fewer of them
 // A page's clock ticks in tenths of a millisecond: a shorter call seems to take no time at all.
 const SHORTEST_MS = 5; // what tells how fast a step is
-const SHORTEST_SLICE_MS = 1;
+const SHORTEST_SLICE_MS = 3;
 const MOST_STEPS = 1e8;
 export const usual = { warmUpMs: 500, peakMs: 50 };
 

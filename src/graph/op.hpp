@@ -77,8 +77,8 @@ struct Call {
   [[nodiscard]] bool has(std::size_t i) const { return in[i] != nullptr; }
 };
 
-/// Rows a piece is a multiple of (the tallest register tile: kernels::gemm_row_grain), where there are enough of them
-/// for every thread; few rows are cut evenly.
+/// Rows a piece is a multiple of, where there are enough of them for every thread; few rows are cut evenly. Of the
+/// usual register tiles (kernels::gemm_row_grain) it is a multiple; natively of those of several instruction sets.
 #if defined(__wasm_relaxed_simd__)
 inline constexpr std::int64_t row_grain = 6;
 #elif defined(__wasm__)

@@ -21,6 +21,8 @@ struct Accuracy : Metric {
   }
   [[nodiscard]] Json result() const override { return mean_.result(); }
 
+  [[nodiscard]] std::span<double> gathered() override { return doubles_of(mean_); }
+
  private:
   WeightedMean mean_;
 };

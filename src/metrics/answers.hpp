@@ -2,6 +2,8 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <span>
+#include <type_traits>
 
 #include "metrics/metric.hpp"
 
@@ -86,5 +88,13 @@ struct WeightedMean {
   }
   [[nodiscard]] Json result() const { return weight > 0 ? Json(sum / weight) : Json(nullptr); }
 };
+
+/// What structs of doubles hold.
+template <class S>
+std::span<double> doubles_of(std::span<S> structs) {
+  static_assert(std::is_standard_layout_v<S> && alignof(S) == alignof(double) && sizeof(S) % sizeof(double) == 0);
+  return {reinterpret_cast<double*>(structs.data()), structs.size_bytes() / sizeof(double)};
+}
+inline std::span<double> doubles_of(WeightedMean& mean) { return doubles_of(std::span(&mean, 1)); }
 
 }  // namespace trainyard::metrics

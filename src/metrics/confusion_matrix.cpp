@@ -41,6 +41,8 @@ struct ConfusionMatrix : Metric {
     return rows;
   }
 
+  [[nodiscard]] std::span<double> gathered() override { return counts_; }
+
  private:
   std::vector<double> counts_;
 };

@@ -76,6 +76,8 @@ struct PerClass : Metric {
     return mean.is_null() ? Json(0.0) : mean;
   }
 
+  [[nodiscard]] std::span<double> gathered() override { return doubles_of(std::span(counts_)); }
+
  private:
   [[nodiscard]] double total() const {
     double sum = 0;

@@ -18,6 +18,8 @@ struct Mae : RegressionMetric {
   }
   [[nodiscard]] Json result() const override { return mean_.result(); }
 
+  [[nodiscard]] std::span<double> gathered() override { return doubles_of(mean_); }
+
  private:
   WeightedMean mean_;
 };

@@ -16,6 +16,11 @@ constexpr std::array list{
 
 }  // namespace
 
+void Metric::merge(std::span<const double> other) {
+  const std::span<double> own = gathered();
+  for (std::size_t i = 0; i < own.size(); ++i) own[i] += other[i];
+}
+
 std::unique_ptr<Metric> parse_metric(const Json& description, const MetricShape& shape, const std::string& path) {
   auto metric = parse_kind(list, description, path);
   metric->prepare(shape, path);

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,11 @@ class Metric {
   virtual void update(const MetricBatch& batch) = 0;
   /// A number, or what the metric says it is; null if there were no answers.
   [[nodiscard]] virtual Json result() const = 0;
+
+  /// All that was gathered, as numbers that another metric of the same kind and shape can take in.
+  [[nodiscard]] virtual std::span<double> gathered() = 0;
+  /// Takes in what another one has gathered; unless the metric says otherwise, those are sums.
+  virtual void merge(std::span<const double> other);
 };
 
 /// "accuracy" or {"type": "topK", "k": 3}. Throws UNKNOWN_LAYER, UNKNOWN_OPTION, INVALID_VALUE, ….

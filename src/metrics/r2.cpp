@@ -23,6 +23,16 @@ struct Spread {
     squares += w * delta * (y - mean);
     errors += w * (y - prediction) * (y - prediction);
   }
+  /// Takes in another's (Chan, Golub and LeVeque 1979).
+  void merge(const Spread& o) {
+    if (o.weight == 0) return;
+    const double both = weight + o.weight;
+    const double delta = o.mean - mean;
+    squares += o.squares + delta * delta * weight * o.weight / both;
+    mean += delta * o.weight / both;
+    errors += o.errors;
+    weight = both;
+  }
   [[nodiscard]] double score() const {
     if (squares > 0) return 1 - errors / squares;
     return errors == 0 ? 1 : 0;
@@ -50,7 +60,17 @@ struct R2 : RegressionMetric {
     return sum / static_cast<double>(spreads_.size());
   }
 
+  [[nodiscard]] std::span<double> gathered() override { return doubles_of(std::span(spreads_)); }
+  void merge(std::span<const double> other) override {
+    for (std::size_t i = 0; i < spreads_.size(); ++i) {
+      Spread part;
+      std::ranges::copy(other.subspan(i * doubles_a_spread, doubles_a_spread), doubles_of(std::span(&part, 1)).begin());
+      spreads_[i].merge(part);
+    }
+  }
+
  private:
+  static constexpr std::size_t doubles_a_spread = sizeof(Spread) / sizeof(double);
   std::vector<Spread> spreads_;
 };
 

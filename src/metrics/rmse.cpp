@@ -23,6 +23,8 @@ struct Rmse : RegressionMetric {
     return mean_.weight > 0 ? Json(std::sqrt(mean_.sum / mean_.weight)) : Json(nullptr);
   }
 
+  [[nodiscard]] std::span<double> gathered() override { return doubles_of(mean_); }
+
  private:
   WeightedMean mean_;
 };

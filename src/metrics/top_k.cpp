@@ -35,6 +35,8 @@ struct TopK : Metric {
   }
   [[nodiscard]] Json result() const override { return mean_.result(); }
 
+  [[nodiscard]] std::span<double> gathered() override { return doubles_of(mean_); }
+
  private:
   WeightedMean mean_;
 };

@@ -24,7 +24,7 @@ void write_steps(Graph& graph, Network network, const CompileOptions& options, C
   }
   c.layers = std::move(network.layers);
   if (options.fuse && (options.mode == Mode::train || options.mode == Mode::evaluate)) {
-    table_products(graph, options.capacity);
+    table_products(graph, options.capacity, options.learns());
   }
   if (options.mode != Mode::train || options.keep_outputs) {
     for (const ValueId v : c.outputs) graph.keep(v);

@@ -12,9 +12,13 @@ namespace trainyard {
 class GradientSum {
  public:
   GradientSum() = default;
-  /// One more block of gradients for a model, which must outlive it. Throws OUT_OF_MEMORY.
-  explicit GradientSum(const Model& model)
-      : model_(&model), sum_(model.places().parameter_bytes + alignment, "gradients"), numbers_(count(model)) {}
+  /// One more block of gradients for a model, which must outlive it, and so many bytes more that travel with it. Throws
+  /// OUT_OF_MEMORY.
+  explicit GradientSum(const Model& model, std::size_t more = 0)
+      : model_(&model), sum_(block_bytes(model, more), "gradients"), numbers_(count(model)) {}
+  [[nodiscard]] static std::size_t block_bytes(const Model& model, std::size_t more) {
+    return model.places().parameter_bytes + alignment + more;
+  }
 
   /// Forgets what was added. Like all below, allocates nothing.
   void start();
@@ -27,7 +31,14 @@ class GradientSum {
   double finish();
   /// All of it as bytes, to be handed to another sum; 64-byte aligned.
   [[nodiscard]] std::span<const std::byte> block() const { return {sum_.data(), sum_.size()}; }
-  [[nodiscard]] std::size_t bytes() const { return sum_.size() == 0 ? 0 : end(); }
+  /// What travels with a block; 64-byte aligned.
+  [[nodiscard]] std::span<std::byte> more() const {
+    return std::span(sum_.data(), sum_.size()).subspan(end() + alignment);
+  }
+  [[nodiscard]] std::span<const std::byte> more(std::span<const std::byte> block) const {
+    return block.subspan(end() + alignment);
+  }
+  [[nodiscard]] std::size_t bytes() const { return sum_.size() == 0 ? 0 : sum_.size() - alignment; }
 
  private:
   /// What stands behind the gradient.
@@ -38,7 +49,7 @@ class GradientSum {
   [[nodiscard]] static std::int64_t count(const Model& model) {
     return static_cast<std::int64_t>(model.places().parameter_bytes / element_size(DType::f32, model.precision()));
   }
-  [[nodiscard]] std::size_t end() const { return sum_.size() - alignment; }
+  [[nodiscard]] std::size_t end() const { return model_->places().parameter_bytes; }
   [[nodiscard]] Totals& totals() const { return *reinterpret_cast<Totals*>(sum_.data() + end()); }
   void add(const std::byte* numbers, double times, const Totals& totals);
   template <class T>

@@ -1,5 +1,7 @@
 #include "train/scores.hpp"
 
+#include <algorithm>
+
 namespace trainyard {
 
 Scores::Scores(const Json& list, const ValueType& output, const ValueType& target, const std::string& path) {
@@ -31,6 +33,32 @@ void Scores::update(const Compiled& c, std::size_t rows, std::span<const double>
     batch.weights = weights_.data();
   }
   for (const auto& metric : metrics_) metric->update(batch);
+}
+
+std::size_t Scores::bytes() const {
+  std::size_t sum = 0;
+  for (const auto& metric : metrics_) sum += metric->gathered().size_bytes();
+  return sum;
+}
+
+void Scores::write(std::span<std::byte> to) const {
+  for (const auto& metric : metrics_) {
+    const auto bytes = std::as_bytes(metric->gathered());
+    std::ranges::copy(bytes, to.begin());
+    to = to.subspan(bytes.size());
+  }
+}
+
+void Scores::merge(std::span<const std::byte> from) {
+  for (const auto& metric : metrics_) {
+    const std::size_t count = metric->gathered().size();
+    metric->merge({reinterpret_cast<const double*>(from.data()), count});
+    from = from.subspan(count * sizeof(double));
+  }
+}
+
+void Scores::merge(const Scores& other) {
+  for (std::size_t i = 0; i < metrics_.size(); ++i) metrics_[i]->merge(other.metrics_[i]->gathered());
 }
 
 Json Scores::result() const {

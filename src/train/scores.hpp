@@ -20,6 +20,12 @@ class Scores {
   /// Counts the rows that the plan has just computed. `weights`: one a row, or empty. Allocates nothing once the
   /// largest batch was seen.
   void update(const Compiled& c, std::size_t rows, std::span<const double> weights);
+  /// Numbers that were gathered so far, written to bytes() bytes, and taken in from what others of the same
+  /// list have written.
+  [[nodiscard]] std::size_t bytes() const;
+  void write(std::span<std::byte> to) const;
+  void merge(std::span<const std::byte> from);
+  void merge(const Scores& other);
   /// {accuracy: 0.97, …}
   [[nodiscard]] Json result() const;
   /// Which way is better; Goal::none for a name that is not in the list.

@@ -60,10 +60,9 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
                                .seed = static_cast<std::uint64_t>(settings_.seed)}),
       good_(model, learner_) {
   feed_.need_target(settings_.target);
-  const ValueType& output = model.outputs().front().second;
-  feed_.check_target(*loss_kind_, output);
+  feed_.check_target(*loss_kind_, model.outputs().front().second);
   schedule_ = parse_schedule(settings_.schedule, "fit.schedule");
-  scores_ = Scores(settings_.metrics, output, loss_kind_->target(output, feed_.target_type()), "fit.metrics");
+  scores_ = make_scores();
   compile_plan();
   if (validation_) {
     evaluator_ =
@@ -81,6 +80,11 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
   }
   const bool is_small = model.places().parameter_bytes <= small_bytes;
   if (settings_.track_updates.value_or(is_small)) before_update_ = Arena(model.places().parameter_bytes, "updates");
+}
+
+Scores Trainer::make_scores() const {
+  const ValueType& output = model_.outputs().front().second;
+  return {settings_.metrics, output, loss_kind_->target(output, feed_.target_type()), "fit.metrics"};
 }
 
 double Trainer::now_ms() {
@@ -105,7 +109,7 @@ void Trainer::compile_plan() {
   // All that can fail comes before the first change.
   Compiled made = compile(model_, options, pool_);
   const bool pieces = group_ || options.capacity < static_cast<std::int64_t>(batches_.batch_size());
-  GradientSum sum = pieces ? GradientSum(model_) : GradientSum();
+  GradientSum sum = pieces ? GradientSum(model_, group_ ? scores_.bytes() : 0) : GradientSum();
   weights_.resize(static_cast<std::size_t>(options.capacity));
   train_ = std::move(made);
   sum_ = std::move(sum);

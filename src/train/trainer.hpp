@@ -124,6 +124,7 @@ class Trainer {
   /// Rows that are run at once.
   [[nodiscard]] std::int64_t piece_size() const;
   [[nodiscard]] std::string lone_reason() const;
+  [[nodiscard]] Scores make_scores() const;
   /// Undoes a part that was begun.
   void drop_part();
   static double now_ms();
@@ -160,10 +161,11 @@ class Trainer {
     std::int64_t member, members;
     GradientSum total;
     Arena incoming;
-    std::uint64_t changes = 0;  ///< the model's, after the last step that all took
-    std::int64_t added = -1;    ///< parts of this step; -1: none was begun
-    std::size_t rows = 0;       ///< of the whole batch
-    double began = 0;           ///< ms
+    Scores part_scores, step_scores;  ///< of this member's rows of a step, and of all of them
+    std::uint64_t changes = 0;        ///< the model's, after the last step that all took
+    std::int64_t added = -1;          ///< parts of this step; -1: none was begun
+    std::size_t rows = 0;             ///< of the whole batch
+    double began = 0;                 ///< ms
   };
   std::unique_ptr<Group> group_;
   std::string alone_because_;

@@ -90,7 +90,7 @@ std::string Trainer::find_culprit() {
   batches_.seek(batch_at_);
   CompileOptions options;
   options.mode = Mode::inspect;
-  options.capacity = piece_size();
+  options.capacity = train_.executor->plan().capacity;
   options.loss = loss_kind_.get();
   options.target = feed_.target_type();
   Compiled inspected;
@@ -111,9 +111,9 @@ Json Trainer::bytes() const {
   std::size_t copies = good_.bytes() + before_update_.size();
   if (best_) copies += best_->bytes();
   return json_object("weights", places.parameter_bytes + places.state_bytes, "gradients",
-                     places.parameter_bytes + sum_.bytes() + (group_ ? 2 * group_->total.bytes() : 0), "optimizer",
-                     learner_.bytes(), "activations", train_.executor->bytes(), "copies", copies, "validation",
-                     evaluator_ ? evaluator_->bytes() : std::size_t{0});
+                     places.parameter_bytes + sum_.bytes() + (group_ ? sum_.bytes() + group_->total.bytes() : 0),
+                     "optimizer", learner_.bytes(), "activations", train_.executor->bytes(), "copies", copies,
+                     "validation", evaluator_ ? evaluator_->bytes() : std::size_t{0});
 }
 
 Json Trainer::status() const {

@@ -41,16 +41,19 @@ std::int64_t Trainer::members(std::int64_t most) {
 std::string Trainer::lone_reason() const {
   const Plan& plan = train_.executor->plan();
   if (std::ranges::any_of(plan.steps, [](const PlanStep& s) { return s.op->couples_rows; })) return "batch norm";
-  if (!scores_.empty()) return "metrics";
-  if (!schedule_->monitor().empty()) return "schedule";  // it looks at the leader's validations
+  if (scores_.bytes() > model_.places().parameter_bytes) return "metrics";  // they would be most of what is exchanged
+  if (!schedule_->monitor().empty()) return "schedule";                     // it looks at the leader's validations
   return "";
 }
 
 void Trainer::join(std::int64_t member, std::int64_t members) {
-  group_ = std::make_unique<Group>(Group{.member = member,
-                                         .members = members,
-                                         .total = GradientSum(model_),
-                                         .incoming = Arena(model_.places().parameter_bytes + alignment, "gradients")});
+  group_ =
+      std::make_unique<Group>(Group{.member = member,
+                                    .members = members,
+                                    .total = GradientSum(model_),
+                                    .incoming = Arena(GradientSum::block_bytes(model_, scores_.bytes()), "gradients"),
+                                    .part_scores = make_scores(),
+                                    .step_scores = make_scores()});
   try {
     compile_plan();
   } catch (...) {
@@ -83,7 +86,11 @@ bool Trainer::begin_part() {
   };
   const std::size_t first = border(group_->member);
   sum_.start();
-  run_pieces(rows.subspan(first, border(group_->member + 1) - first), static_cast<std::int64_t>(first), nullptr);
+  group_->part_scores.reset();
+  run_pieces(rows.subspan(first, border(group_->member + 1) - first), static_cast<std::int64_t>(first),
+             scores_.empty() ? nullptr : &group_->part_scores);
+  group_->part_scores.write(sum_.more());
+  group_->step_scores.reset();
   group_->rows = rows.size();
   group_->added = 0;
   group_->total.start();
@@ -94,7 +101,9 @@ std::span<std::byte> Trainer::incoming() const { return {group_->incoming.data()
 
 void Trainer::add_part(std::int64_t member) {
   if (member != group_->added++) throw Error(ErrorCode::internal, "part", "", std::to_string(member));
-  group_->total.add(member == group_->member ? part() : incoming());
+  const std::span<const std::byte> block = member == group_->member ? part() : incoming();
+  group_->total.add(block);
+  group_->step_scores.merge(sum_.more(block));
 }
 
 Json Trainer::end_part() {
@@ -102,6 +111,7 @@ Json Trainer::end_part() {
   group_->added = -1;
   Json events = Json::array();
   loss_ = group_->total.finish();
+  if (std::isfinite(loss_)) scores_.merge(group_->step_scores);
   learn(group_->rows);
   const bool stepped = follow(events);
   if (state_ == State::running && !validating_ && complete()) finish("complete");

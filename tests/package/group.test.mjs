@@ -224,7 +224,9 @@ test('only what can be shared is: the state says why not', () =>
     assert.equal(await end([], { workers: 2 }), '2 undefined');
     assert.equal(await end([], {}), '1 undefined');
     assert.equal(await end([nn.batchNorm1d()], { workers: 2 }), '1 batch norm');
-    assert.equal(await end([], { workers: 2, metrics: ['accuracy'] }), '1 metrics');
+    assert.equal(await end([], { workers: 2, metrics: ['accuracy'] }), '2 undefined');
+    // A hundred counts in double beside a gradient of 85 numbers.
+    assert.equal(await end([nn.linear(1)], { workers: 2, metrics: ['confusionMatrix'] }), '1 metrics');
     assert.equal(await end([], { workers: 2, val: set, schedule: 'reduceOnPlateau' }), '1 schedule');
     assert.equal(await end([], { workers: 8, batchSize: 15 }), '1 small batch');
   }));

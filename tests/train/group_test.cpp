@@ -126,6 +126,49 @@ class GroupOfTwo : public testing::Test {
   std::shared_ptr<const Dataset> data = rows_for(sort, 20);
 };
 
+/// Numbers wherever they stand in two texts of the same form.
+void expect_close(const Json& a, const Json& b, const std::string& where) {
+  ASSERT_EQ(a.is_structured(), b.is_structured()) << where;
+  if (!a.is_structured()) {
+    ASSERT_EQ(a.is_null(), b.is_null()) << where;
+    if (a.is_null()) return;  // nothing was there to be scored
+    EXPECT_NEAR(a.get<double>(), b.get<double>(), 1e-5) << where;
+    return;
+  }
+  ASSERT_EQ(a.size(), b.size()) << where;
+  for (auto x = a.begin(), y = b.begin(); x != a.end(); ++x, ++y) expect_close(*x, *y, where);
+}
+
+TEST(Group, ScoresWhatOneDoes) {
+  const Json of_classes{"accuracy", {{"type", "topK"}, {"k", 2}}, "f1", "recall", "confusionMatrix"};
+  const Json of_numbers{"mae", "rmse", "r2"};
+  ThreadPool pool(1);
+  for (const Sort& sort : sorts()) {
+    const bool numbers = sort.fit.contains("target");
+    for (const bool weighted : {false, true}) {
+      const auto data = rows_for(sort, 19, weighted);  // a last batch of one row: a member has none
+      Json options{{"epochs", 3}, {"batchSize", 9}, {"metrics", numbers ? of_numbers : of_classes}};
+      Members group(sort, data, options, 3);
+      Members lone(sort, data, options, 1);
+      for (int epoch = 0; epoch < 3; ++epoch) {
+        Json ours, theirs;
+        for (int step = 0; step < 3; ++step) {
+          ours = group.step();
+          theirs = lone.step();
+          const Json now = events_of(theirs[0], "progress").at(0)["metrics"];
+          ASSERT_EQ(now.size(), numbers ? 3U : 5U);
+          expect_close(events_of(ours[0], "progress").at(0)["metrics"], now, sort.name);
+          for (const Json& other : ours) {
+            EXPECT_EQ(events_of(other, "progress").at(0)["metrics"], events_of(ours[0], "progress").at(0)["metrics"]);
+          }
+        }
+        expect_close(events_of(ours[0], "epoch").at(0)["metrics"], events_of(theirs[0], "epoch").at(0)["metrics"],
+                     sort.name);
+      }
+    }
+  }
+}
+
 TEST_F(GroupOfTwo, TellsWhatARunTells) {
   Members group(sort, data, {{"epochs", 2}, {"batchSize", 8}}, 2);
   EXPECT_EQ(group.trainers[0]->status()["workers"], 2);
@@ -185,6 +228,22 @@ TEST_F(GroupOfTwo, IsLeftWhenTheModelWasChanged) {
   EXPECT_FALSE(group.trainers[0]->begin_part());
   EXPECT_EQ(group.trainers[1]->status()["alone"], "model changed");
   EXPECT_EQ(group.trainers[1]->status()["workers"], 1);
+}
+
+TEST_F(GroupOfTwo, APartThatIsDroppedScoresNothing) {
+  Members group(sort, data, {{"epochs", 1}, {"batchSize", 8}, {"metrics", {"confusionMatrix"}}}, 2);
+  group.step();
+  Trainer& trainer = *group.trainers[0];
+  ASSERT_TRUE(trainer.begin_part());
+  trainer.add_part(0);
+  trainer.leave("worker lost");
+  const Json end = trainer.advance({});
+  double rows = 0;
+  const Json counts = events_of(end, "epoch").at(0)["metrics"]["confusionMatrix"];
+  for (const Json& real : counts) {
+    for (const Json& called : real) rows += called.get<double>();
+  }
+  EXPECT_EQ(rows, 20) << end;
 }
 
 TEST_F(GroupOfTwo, WhoeverLeavesGoesOnAlone) {
@@ -248,7 +307,14 @@ TEST_F(GroupOfTwo, IsMadeWhereItGains) {
   EXPECT_EQ(asked(sort, {{"workers", 5}}, 1), Answer(1, "small batch"));
   EXPECT_EQ(asked(sort, Json::object(), 1), Answer(1, ""));
   EXPECT_EQ(asked(sort, Json::object(), 2), Answer(1, "small step"));
-  EXPECT_EQ(asked(sort, {{"workers", 2}, {"metrics", {"accuracy"}}}, 1), Answer(1, "metrics"));
+  EXPECT_EQ(asked(sort, {{"workers", 2}, {"metrics", {"accuracy"}}}, 1), Answer(2, ""));
+  Sort classes = sort;
+  classes.layers = R"([{"type":"linear","out":70}])";
+  classes.input = {2};
+  classes.labels = {};
+  classes.fit = {{"loss", "crossEntropy"}};
+  EXPECT_EQ(asked(classes, {{"workers", 2}, {"metrics", {"confusionMatrix"}}}, 1), Answer(1, "metrics"))
+      << "more to exchange than gradients";
   EXPECT_EQ(asked(sort, {{"workers", 2}, {"schedule", "reduceOnPlateau"}}, 1), Answer(1, "schedule"));
   for (const Sort& each : sorts_of_networks()) {
     if (!each.couples_rows) continue;

@@ -22,7 +22,8 @@ void accumulate(Graph& graph);
 /// Before the gradients are added, for plans of `capacity` rows: the product of rows that an embedding looks up is
 /// taken once for every row of the table, then looked up, where positions are many more than rows (characters of a
 /// text). Values have the same bits; gradients are added up by row of the table first, so they differ in rounding.
-void table_products(Graph& graph, std::int64_t capacity);
+/// A row that is not finite spoils gradients even where nobody looks it up. `learns`: gradients will be wanted.
+void table_products(Graph& graph, std::int64_t capacity, bool learns);
 
 /// Where asked for, after the others: activations are computed again just before their gradient rather than kept from
 /// the forward part on (Chen et al. 2016, arXiv:1604.06174; torch.utils.checkpoint). What is kept is what leads from

@@ -10,12 +10,11 @@ namespace {
 constexpr double cost_of_move = 8;
 
 /// Whether product and gradients (as much again for each factor) cost more over all positions than over the table and
-/// two moves of every number that the product gives.
-bool worth_it(const Graph& graph, ValueId ids, ValueId table, std::int64_t capacity) {
-  const ValueType& positions = graph.type(ids);
-  const double looked_up = static_cast<double>(positions.elements(capacity));
-  const double saved = looked_up - static_cast<double>(graph.type(table).shape[0]);
-  return 3 * saved * static_cast<double>(graph.type(table).shape[1]) > 2 * cost_of_move * looked_up;
+/// moving every number that the product gives, there and back.
+bool worth_it(const ValueType& ids, const Shape& table, std::int64_t capacity, bool learns) {
+  const double looked_up = static_cast<double>(ids.elements(capacity));
+  const double saved = looked_up - static_cast<double>(table[0]);
+  return (learns ? 3 : 1) * saved * static_cast<double>(table[1]) > (learns ? 2 : 1) * cost_of_move * looked_up;
 }
 
 /// The node that looks up what this one multiplies; null if there is none.
@@ -27,21 +26,22 @@ const Node* looked_up_by(const Graph& graph, const Node& product) {
 
 }  // namespace
 
-void table_products(Graph& graph, std::int64_t capacity) {
+void table_products(Graph& graph, std::int64_t capacity, bool learns) {
   const std::vector<NodeId> order(graph.order().begin(), graph.order().end());
   std::vector<NodeId> rewritten;
   for (const NodeId n : order) {
     const Node node = graph[n];
     const Node* lookup = looked_up_by(graph, node);
-    if (lookup == nullptr || !worth_it(graph, lookup->inputs[0], lookup->inputs[1], capacity)) {
+    const ValueId ids = lookup == nullptr ? ValueId{} : lookup->inputs[0];
+    const ValueId table = lookup == nullptr ? ValueId{} : lookup->inputs[1];
+    if (lookup == nullptr || !worth_it(graph.type(ids), graph.type(table).shape, capacity, learns)) {
       rewritten.push_back(n);
       continue;
     }
     const Graph::Scope scope(graph, node.path, node.name);
-    const ValueId ids = lookup->inputs[0];
-    const ValueId table = graph.add(*node.op, {lookup->inputs[1], node.inputs[1], node.inputs[2]}, node.attributes);
-    const NodeId gather = graph[graph.add(ops::embedding, {ids, table})].producer;
-    rewritten.push_back(graph[table].producer);
+    const ValueId product = graph.add(*node.op, {table, node.inputs[1], node.inputs[2]}, node.attributes);
+    const NodeId gather = graph[graph.add(ops::embedding, {ids, product})].producer;
+    rewritten.push_back(graph[product].producer);
     rewritten.push_back(gather);
     graph[gather].outputs[0] = node.outputs[0];
     graph[node.outputs[0]].producer = gather;

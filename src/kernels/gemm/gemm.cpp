@@ -155,7 +155,9 @@ void run(const Piece<T>& p, Packing packing, T* packed_b, T* packed_a) noexcept 
       if (p.packed != nullptr) {
         panels = p.packed + packed_offset<T, S>(column, columns, depth, p.k);
       } else {
-        pack_columns<T, S>(p, column, columns, depth, kc, packing.b ? 0 : columns / width * width, packed_b);
+        // Whole vectors are read where they lie.
+        const Index first = columns % micro::lanes<T> == 0 ? columns : columns / width * width;
+        pack_columns<T, S>(p, column, columns, depth, kc, packing.b ? 0 : first, packed_b);
       }
       for (Index i = 0; i < p.m; i += row_block) {
         const Index rows = std::min(row_block, p.m - i);

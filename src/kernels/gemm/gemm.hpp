@@ -54,7 +54,7 @@ struct Gemm {
   }
 };
 
-/// Rows of a register tile: pieces that are multiples of it waste nothing. Any cut is correct.
+/// Rows of the usual register tile: pieces that are multiples of it waste nothing there. Any cut is correct.
 template <class T>
 [[nodiscard]] int gemm_row_grain() noexcept;
 

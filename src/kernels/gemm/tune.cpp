@@ -31,7 +31,6 @@ int gemm_fastest_shape(double milliseconds) {
   constexpr std::int64_t m = 96;
   constexpr std::int64_t n = 64;
   constexpr std::int64_t k = 128;
-  constexpr int products = 8;  // in a row: what a page's clock can tell
   const std::vector<float> a(m * k, 1.0F);
   const std::vector<float> b(k * n, 1.0F);
   std::vector<float> c(m * n);
@@ -39,23 +38,27 @@ int gemm_fastest_shape(double milliseconds) {
   const Arena scratch(gemm_scratch_bytes<float>(g.transpose, m, n, k), "scratch");
 
   const int before = gemm_shape();
-  std::vector<double> best(static_cast<std::size_t>(gemm_shapes()), std::numeric_limits<double>::infinity());
-  // In turns, the best time of each: what comes first is not compiled for speed yet.
-  const auto start = Clock::now();
-  do {
-    for (std::size_t shape = 0; shape < best.size(); ++shape) {
+  std::vector<double> spent(static_cast<std::size_t>(gemm_shapes()));
+  const auto all_shapes = [&](int products) {
+    for (std::size_t shape = 0; shape < spent.size(); ++shape) {
       gemm_choose(static_cast<int>(shape));
       const auto begin = Clock::now();
       for (int i = 0; i < products; ++i) gemm(g, 0, m, scratch.data());
-      best[shape] = std::min(best[shape], milliseconds_since(begin));
+      spent[shape] += milliseconds_since(begin);
     }
-  } while (milliseconds_since(start) < milliseconds);
+  };
+  // Half of the time does not count: a browser compiles for speed what it has seen run. It tells how many products fill
+  // the rest, in two turns of as many as a page's clock needs, which may tick in whole milliseconds.
+  int products = 0;
+  for (const auto start = Clock::now(); milliseconds_since(start) < milliseconds / 2; products += 4) all_shapes(4);
+  std::ranges::fill(spent, 0);
+  for (int turn = 0; turn < 2; ++turn) all_shapes(products / 2);
   gemm_choose(before);
-  return static_cast<int>(std::ranges::min_element(best) - best.begin());
+  return static_cast<int>(std::ranges::min_element(spent) - spent.begin());
 }
 
 void gemm_tune() {
-  constexpr double some_milliseconds = 8;
+  constexpr double some_milliseconds = 16;
   if (gemm_shapes() > 1 && !is_x86()) gemm_choose(gemm_fastest_shape(some_milliseconds));
 }
 
