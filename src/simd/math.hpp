@@ -151,9 +151,9 @@ template <class T>
   return detail::by_lane(x, [](double v) { return std::log1p(v); });
 }
 
-/// log(1 + e^x), without overflow.
+/// log(1 + e^x), without overflow. Once in a module: a loss needs it seldom, and in every loop it would be a kilobyte.
 template <class T>
-[[nodiscard]] inline Vec<T> softplus(const Vec<T>& x) noexcept {
+[[nodiscard, gnu::noinline]] inline Vec<T> softplus(const Vec<T>& x) noexcept {
   return max<T>(x, Vec<T>(T(0))) + log1p(exp(-xsimd::abs(x)));
 }
 

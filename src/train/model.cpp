@@ -78,7 +78,7 @@ void Model::initialize(std::uint64_t seed) {
     if (p.dtype == DType::f32) {
       const std::string& name = p.names.front();
       const std::string path = p.layer + "." + name.substr(name.rfind('.') + 1) + "Init";
-      trainyard::initialize(*parse_initializer(Json::parse(p.initializer), path),
+      trainyard::initialize(*parse_initializer(parse_json(p.initializer, path), path),
                             {numbers, p.shape, {p.fan_in, p.fan_out}}, seed, p.names.front());
     }
     write({static_cast<std::int32_t>(i)}, numbers);
