@@ -111,8 +111,8 @@ ValueId Graph::channels_first(ValueId v) {
   return add(ops::to_channels_first, {v});
 }
 
-Graph::Readers Graph::readers() const {
-  Readers readers(values_.size());
+std::vector<std::vector<NodeId>> Graph::readers() const {
+  std::vector<std::vector<NodeId>> readers(values_.size());
   for (const NodeId n : order_) {
     for (const ValueId v : (*this)[n].inputs) {
       if (!v.valid()) continue;
@@ -121,10 +121,6 @@ Graph::Readers Graph::readers() const {
     }
   }
   return readers;
-}
-
-bool Graph::has_one_reader(const Readers& readers, ValueId v) const {
-  return readers[v.index()].size() == 1 && std::ranges::find(results, v) == results.end();
 }
 
 void Graph::keep(ValueId v) {

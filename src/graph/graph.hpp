@@ -102,10 +102,7 @@ class Graph {
   [[nodiscard]] std::span<const NodeId> order() const { return order_; }
   void set_order(std::vector<NodeId> order) { order_ = std::move(order); }
   /// Readers of every value, by value; recomputed on demand.
-  using Readers = std::vector<std::vector<NodeId>>;
-  [[nodiscard]] Readers readers() const;
-  /// Whether the value is read by one node alone and by nobody after the run.
-  [[nodiscard]] bool has_one_reader(const Readers& readers, ValueId v) const;
+  [[nodiscard]] std::vector<std::vector<NodeId>> readers() const;
 
   [[nodiscard]] ParameterTable& parameters() const { return *parameters_; }
   [[nodiscard]] const std::string& path() const { return path_; }

@@ -1,4 +1,3 @@
-#include <initializer_list>
 #include <vector>
 
 #include "graph/inserted_ops.hpp"
@@ -29,11 +28,8 @@ const Node* looked_up_by(const Graph& graph, const Node& product) {
 
 void table_products(Graph& graph, std::int64_t capacity, bool learns) {
   const std::vector<NodeId> order(graph.order().begin(), graph.order().end());
-  const Graph::Readers readers = graph.readers();
   std::vector<NodeId> rewritten;
-  std::vector<char> done(graph.node_count());  // activations that have gone to the table
   for (const NodeId n : order) {
-    if (done[n.index()] != 0) continue;
     const Node node = graph[n];
     const Node* lookup = looked_up_by(graph, node);
     const ValueId ids = lookup == nullptr ? ValueId{} : lookup->inputs[0];
@@ -42,27 +38,13 @@ void table_products(Graph& graph, std::int64_t capacity, bool learns) {
       rewritten.push_back(n);
       continue;
     }
-    const auto add = [&](const Node& like, const Op& op, std::initializer_list<ValueId> inputs) {
-      const Graph::Scope scope(graph, like.path, like.name);
-      const ValueId made = graph.add(op, inputs, &op == like.op ? like.attributes : Attributes());
-      rewritten.push_back(graph[made].producer);
-      return made;
-    };
-    ValueId answer = node.outputs[0];
-    ValueId rows = add(node, *node.op, {table, node.inputs[1], node.inputs[2]});
-    if (graph.has_one_reader(readers, answer)) {
-      // Its activation, which could not be merged into a product that is looked up afterwards.
-      const NodeId reader = readers[answer.index()].front();
-      const Node next = graph[reader];
-      if (next.op->fusion == Fusion::activation) {
-        rows = add(next, *next.op, {rows});
-        answer = next.outputs[0];
-        done[reader.index()] = 1;
-      }
-    }
-    const NodeId gather = graph[add(node, ops::embedding, {ids, rows})].producer;
-    graph[gather].outputs[0] = answer;
-    graph[answer].producer = gather;
+    const Graph::Scope scope(graph, node.path, node.name);
+    const ValueId product = graph.add(*node.op, {table, node.inputs[1], node.inputs[2]}, node.attributes);
+    const NodeId gather = graph[graph.add(ops::embedding, {ids, product})].producer;
+    rewritten.push_back(graph[product].producer);
+    rewritten.push_back(gather);
+    graph[gather].outputs[0] = node.outputs[0];
+    graph[node.outputs[0]].producer = gather;
   }
   graph.set_order(std::move(rewritten));
 }
