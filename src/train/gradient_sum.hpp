@@ -49,7 +49,10 @@ class GradientSum {
   [[nodiscard]] static std::int64_t count(const Model& model) {
     return static_cast<std::int64_t>(model.places().parameter_bytes / element_size(DType::f32, model.precision()));
   }
-  [[nodiscard]] std::size_t end() const { return model_->places().parameter_bytes; }
+  /// Of the block as it was made, whatever became of the model since.
+  [[nodiscard]] std::size_t end() const {
+    return static_cast<std::size_t>(numbers_) * element_size(DType::f32, model_->precision());
+  }
   [[nodiscard]] Totals& totals() const { return *reinterpret_cast<Totals*>(sum_.data() + end()); }
   void add(const std::byte* numbers, double times, const Totals& totals);
   template <class T>
