@@ -18,25 +18,37 @@ namespace {
 constexpr int k_block = gemm_k_block;
 constexpr int column_block = 512;
 constexpr Index row_block = 96;
-/// Columns of a full panel of B.
-template <class T, Shape S>
-constexpr Index panel_width = S.vectors * simd::lanes<T>;
-
-// What is decided and set aside beforehand does for all shapes.
+/// Columns of a full panel of B, of the widest shape.
 template <class T>
 constexpr Index widest_panel = std::ranges::max(micro::shapes, {}, &Shape::vectors).vectors * simd::lanes<T>;
 static_assert(std::ranges::all_of(micro::shapes, [](Shape s) { return row_block % s.rows == 0; }));
 
+/// What depends on the shape of the tile. A product reads it where it runs, so that there is but one code for all.
+template <class T>
+struct Tiling {
+  Index rows;
+  Index width;  ///< columns of a full panel of B
+  const micro::Tiles<T>* tiles;
+  void (*pack_rows)(const T* a, Index lda, Index rows, int kc, T* out) noexcept;
+
+  [[nodiscard]] micro::Tiles<T> at(bool by_column, Index columns, Index height) const noexcept {
+    const Index vectors = columns / simd::lanes<T>;
+    const Index most = width / simd::lanes<T>;
+    return tiles[((by_column ? most : 0) + vectors - 1) * rows + height - 1];
+  }
+};
+
+template <class T, std::size_t... I>
+constexpr auto tilings_of(std::index_sequence<I...>) {
+  return std::array{Tiling<T>{micro::shapes[I].rows, micro::shapes[I].vectors * simd::lanes<T>,
+                              micro::tiles<T, micro::shapes[I]>.data(),
+                              &micro::pack_rows<micro::shapes[I].rows, T>}...};
+}
+template <class T>
+constexpr std::array tilings = tilings_of<T>(std::make_index_sequence<micro::shapes.size()>{});
+
 /// Which of the shapes products take.
 std::size_t chosen_shape = 0;
-
-/// f<S>() for the chosen shape S.
-template <class F>
-void with_shape(F f) noexcept {
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    static_cast<void>(((chosen_shape == I && (f.template operator()<micro::shapes[I]>(), true)) || ...));
-  }(std::make_index_sequence<micro::shapes.size()>{});
-}
 
 /// What is copied into panels. Ragged columns at the end always are (in part), B^T is as a whole.
 struct Packing {
@@ -52,8 +64,7 @@ Packing choose_packing(Transpose transpose, Index m, Index n, Index k) {
   const bool many_rows = m >= 4 * micro::shapes[0].rows;
   Packing p;
   p.b = transpose == Transpose::nt || (many_rows && (n >= 128 || (n * Index{sizeof(T)} >= 256 && k >= 128)));
-  p.a = transpose == Transpose::tn && m >= 64 && k >= 64 && n >= 4 * panel_width<T, micro::shapes[0]> &&
-        std::max(m, n) >= 256;
+  p.a = transpose == Transpose::tn && m >= 64 && k >= 64 && n >= 4 * tilings<T>[0].width && std::max(m, n) >= 256;
   return p;
 }
 
@@ -83,10 +94,10 @@ struct Piece {
   Epilogue<T> epilogue;
 };
 
-/// Columns [column, column + columns) of kc rows of B as panels, from panel `first` on.
-template <class T, Shape S>
-void pack_columns(const Piece<T>& p, Index column, Index columns, Index depth, int kc, Index first, T* out) noexcept {
-  constexpr Index width = panel_width<T, S>;
+/// Columns [column, column + columns) of kc rows of B as panels of `width`, from panel `first` on.
+template <class T>
+void pack_columns(const Piece<T>& p, Index width, Index column, Index columns, Index depth, int kc, Index first,
+                  T* out) noexcept {
   for (Index j = first; j < columns; j += width, out += width * kc) {
     const int present = static_cast<int>(std::min(width, columns - j));
     if (p.transposed_b) {
@@ -98,53 +109,51 @@ void pack_columns(const Piece<T>& p, Index column, Index columns, Index depth, i
 }
 
 /// Where the panels of a block of columns and of k start in a B that is packed as a whole.
-template <class T, Shape S>
-constexpr Index packed_offset(Index column, Index columns, Index depth, Index k) {
-  constexpr Index width = panel_width<T, S>;
+constexpr Index packed_offset(Index width, Index column, Index columns, Index depth, Index k) {
   return column * k + (columns + width - 1) / width * width * depth;
 }
 
 /// One block of columns times one block of k: all its panels.
-template <class T, Shape S>
-void run_panels(const Piece<T>& p, Packing packing, const T* a, Index lda, bool by_column, Index rows,
-                const T* packed_b, Index column, Index columns, Index depth, int kc, T* c, bool add) noexcept {
-  constexpr Index width = panel_width<T, S>;
-  constexpr Index height = S.rows;
-  for (Index j = 0; j < columns; j += width) {
-    const Index present = std::min(width, columns - j);
+template <class T>
+void run_panels(const Piece<T>& p, const Tiling<T>& tiling, Packing packing, const T* a, Index rows, const T* packed_b,
+                Index column, Index columns, Index depth, int kc, T* c, bool add) noexcept {
+  const Index height = tiling.rows;
+  const Index whole = rows / height;
+  const Index rest = rows % height;
+  const bool by_column = packing.a || p.by_column;
+  const Index step = packing.a ? kc : p.by_column ? 1 : p.lda;
+  for (Index j = 0; j < columns; j += tiling.width) {
+    const Index present = std::min(tiling.width, columns - j);
     const Index padded = micro::padded_width<T>(present);
     const bool ragged = present != padded;
     const T* b = p.b + depth * p.ldb + column + j;
     Index ldb = p.ldb;
-    if (packing.b) {
-      b = packed_b + j * kc;
-      ldb = padded;
-    } else if (ragged) {
-      b = packed_b;
+    if (packing.b || ragged) {
+      b = packing.b ? packed_b + j * kc : packed_b;
       ldb = padded;
     }
-    const auto& tiles = micro::tiles<T, S>;
-    for (Index i = 0; i < rows; i += height) {
-      const Index h = std::min(height, rows - i);
-      const T* tile_a = packing.a ? a + i * kc : by_column ? a + i : a + i * lda;
-      const Index tile_lda = packing.a ? h : lda;
-      const auto vectors = static_cast<std::size_t>(padded / micro::lanes<T>);
-      const auto tile = tiles[packing.a || by_column ? 1 : 0][vectors - 1][static_cast<std::size_t>(h - 1)];
-      T* out = c + i * p.ldc + j;
-      if (!ragged) {
-        tile(kc, tile_a, tile_lda, b, ldb, out, p.ldc, add);
-        continue;
-      }
-      alignas(64) T edge[height * width];
-      tile(kc, tile_a, tile_lda, b, ldb, edge, padded, false);
-      micro::store_edge(edge, h, padded, present, add, [&](Index x) { return out + x * p.ldc; });
+    // Ragged columns are made beside C: a tile stores whole vectors.
+    alignas(64) T edge[row_block * widest_panel<T>];
+    T* to = c + j;
+    T* out = ragged ? edge : to;
+    const Index ldo = ragged ? padded : p.ldc;
+    const bool on_top = add && !ragged;
+    if (whole > 0) {
+      tiling.at(by_column, padded, height)(whole, height * step, kc, a, packing.a ? height : p.lda, b, ldb, out, ldo,
+                                           on_top);
     }
+    if (rest > 0) {
+      const Index done = whole * height;
+      tiling.at(by_column, padded, rest)(1, 0, kc, a + done * step, packing.a ? rest : p.lda, b, ldb, out + done * ldo,
+                                         ldo, on_top);
+    }
+    if (ragged) micro::store_edge(edge, rows, padded, present, add, [&](Index x) { return to + x * p.ldc; });
   }
 }
 
-template <class T, Shape S>
+template <class T>
 void run(const Piece<T>& p, Packing packing, T* packed_b, T* packed_a) noexcept {
-  constexpr Index width = panel_width<T, S>;
+  const Tiling<T>& tiling = tilings<T>[chosen_shape];
   for (Index column = 0; column < p.n; column += column_block) {
     const Index columns = std::min<Index>(column_block, p.n - column);
     Index depth = 0;
@@ -153,22 +162,21 @@ void run(const Piece<T>& p, Packing packing, T* packed_b, T* packed_a) noexcept 
       const bool last = depth + kc == p.k;
       const T* panels = packed_b;
       if (p.packed != nullptr) {
-        panels = p.packed + packed_offset<T, S>(column, columns, depth, p.k);
+        panels = p.packed + packed_offset(tiling.width, column, columns, depth, p.k);
       } else {
         // Whole vectors are read where they lie.
-        const Index first = columns % micro::lanes<T> == 0 ? columns : columns / width * width;
-        pack_columns<T, S>(p, column, columns, depth, kc, packing.b ? 0 : first, packed_b);
+        const Index first = columns % micro::lanes<T> == 0 ? columns : columns / tiling.width * tiling.width;
+        pack_columns(p, tiling.width, column, columns, depth, kc, packing.b ? 0 : first, packed_b);
       }
       for (Index i = 0; i < p.m; i += row_block) {
         const Index rows = std::min(row_block, p.m - i);
         const T* a = p.by_column ? p.a + depth * p.lda + i : p.a + i * p.lda + depth;
         if (packing.a) {
-          micro::pack_rows<S.rows>(a, p.lda, rows, kc, packed_a);
+          tiling.pack_rows(a, p.lda, rows, kc, packed_a);
           a = packed_a;
         }
         T* c = p.c + i * p.ldc + column;
-        run_panels<T, S>(p, packing, a, p.lda, p.by_column, rows, panels, column, columns, depth, kc, c,
-                         p.accumulate || depth > 0);
+        run_panels(p, tiling, packing, a, rows, panels, column, columns, depth, kc, c, p.accumulate || depth > 0);
         if (last && !p.epilogue.empty()) {
           apply(p.epilogue.moved(i * p.ldc + column, column), c, p.ldc, rows, columns);
         }
@@ -236,9 +244,7 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::i
   Packing packing = choose_packing<T>(g.transpose, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
   const Layout<T> layout(packing, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
   packing.b = packing.b || g.packed != nullptr;
-  with_shape([&]<Shape S>() {
-    run<T, S>(p, packing, reinterpret_cast<T*>(scratch), reinterpret_cast<T*>(scratch + layout.packed_b));
-  });
+  run(p, packing, reinterpret_cast<T*>(scratch), reinterpret_cast<T*>(scratch + layout.packed_b));
 }
 
 template <class T>
@@ -260,15 +266,14 @@ void gemm_pack_b(const Gemm<T>& g, T* out) noexcept {
   p.ldb = g.b_stride();
   const auto n = static_cast<Index>(g.n);
   const auto k = static_cast<Index>(g.k);
-  with_shape([&]<Shape S>() {
-    for (Index column = 0; column < n; column += column_block) {
-      const Index columns = std::min<Index>(column_block, n - column);
-      for (Index depth = 0; depth < k; depth += k_block) {
-        pack_columns<T, S>(p, column, columns, depth, static_cast<int>(std::min<Index>(k_block, k - depth)), 0,
-                           out + packed_offset<T, S>(column, columns, depth, k));
-      }
+  const Index width = tilings<T>[chosen_shape].width;
+  for (Index column = 0; column < n; column += column_block) {
+    const Index columns = std::min<Index>(column_block, n - column);
+    for (Index depth = 0; depth < k; depth += k_block) {
+      pack_columns(p, width, column, columns, depth, static_cast<int>(std::min<Index>(k_block, k - depth)), 0,
+                   out + packed_offset(width, column, columns, depth, k));
     }
-  });
+  }
 }
 
 template <class T>

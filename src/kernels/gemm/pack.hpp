@@ -16,10 +16,21 @@ constexpr Index padded_width(Index columns) {
   return (columns + lanes<T> - 1) / lanes<T> * lanes<T>;
 }
 
+/// kc rows of `vectors` vectors, `ldb` numbers apart, one after the other.
+template <int vectors, class T>
+inline void pack_vectors(const T* b, Index ldb, int kc, T* out) noexcept {
+  constexpr int L = lanes<T>;
+  for (int k = 0; k < kc; ++k, b += ldb, out += vectors * L) {
+    TRAINYARD_UNROLL
+    for (int v = 0; v < vectors; ++v) simd::store<T>(out + v * L, simd::load<T>(b + v * L));
+  }
+}
+
 /// One panel: out[k, width] = B[k, j .. j+columns), B [k, n] row-major with leading dimension ldb.
 template <class T>
 inline void pack_panel(const T* b, Index ldb, int kc, int columns, T* out) noexcept {
   constexpr int L = lanes<T>;
+  if (columns == 2 * L) return pack_vectors<2>(b, ldb, kc, out);
   const Index width = padded_width<T>(columns);
   const int rest = columns % L;
   for (int k = 0; k < kc; ++k, b += ldb, out += width) {
