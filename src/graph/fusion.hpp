@@ -14,9 +14,9 @@ struct ActivationAttributes {
 enum class Fusion : std::uint8_t {
   none,
   activation,        ///< y = f(x)
-  activation_grad,   ///< dx = dy f'(v): inputs dy, v
+  activation_grad,   ///< dx = dy f'(x): inputs dy, y, and x where f' needs it
   takes_activation,  ///< a product whose epilogue can apply f
-  takes_derivative   ///< an input gradient whose epilogue can multiply by f'(v), v being its third input
+  takes_derivative   ///< an input gradient whose epilogue can multiply by f'(x), with y and x as further inputs
 };
 
 }  // namespace trainyard

@@ -10,8 +10,9 @@ namespace trainyard::kernels {
 
 enum class Activation : std::uint8_t { none, relu, leaky_relu, tanh, sigmoid, gelu, gelu_tanh, silu };
 
-/// Whether the derivative is computed from the activation's input; if not, from its output (so that the input need not
-/// be kept). leaky_relu's output has the sign of its input for slope >= 0; with a negative slope pass the input.
+/// Whether the derivative is computed from the activation's input and output; if not, from its output alone (so that
+/// the input need not be kept). leaky_relu's output has the sign of its input for slope >= 0; with a negative slope
+/// pass the input in its place.
 [[nodiscard]] constexpr bool derivative_needs_input(Activation a) noexcept {
   return a == Activation::gelu || a == Activation::gelu_tanh || a == Activation::silu;
 }
@@ -20,10 +21,17 @@ namespace detail {
 /// gelu(x) = x (1 + erf(x / sqrt 2)) / 2: 1 / sqrt 2, 1 / sqrt(2 pi), 1/2, -1/2.
 template <class T>
 inline constexpr T gelu_numbers[] = {T(0.70710678118654752), T(0.39894228040143268), T(0.5), T(-0.5)};
-/// gelu_tanh(x) = x (1 + tanh(a x + b x^3)) / 2: a = sqrt(2 / pi), b = 0.044715 a, 3 b, 1/2, 1.
+/// gelu_tanh(x) = x (1 + tanh(a x + b x^3)) / 2: a = sqrt(2 / pi), b = 0.044715 a, 1/2, 2 a, 6 b, 1.
 template <class T>
-inline constexpr T gelu_tanh_numbers[] = {T(0.79788456080286536), T(0.044715 * 0.79788456080286536),
-                                          T(3 * 0.044715 * 0.79788456080286536), T(0.5), T(1)};
+inline constexpr T gelu_tanh_numbers[] = {T(0.79788456080286536),     T(0.044715 * 0.79788456080286536),     T(0.5),
+                                          T(2 * 0.79788456080286536), T(6 * 0.044715 * 0.79788456080286536), T(1)};
+
+/// s of y = x s(x), s(0) being 1/2. Below 1e-30 y may have lost digits, and s differs from 1/2 by no more than x does.
+template <class T>
+[[nodiscard]] inline simd::Vec<T> gate(const simd::Vec<T>& x, const simd::Vec<T>& y) noexcept {
+  using V = simd::Vec<T>;
+  return simd::select<T>(simd::abs<T>(x) < V(T(1e-30)), V(T(0.5)), y / x);
+}
 }  // namespace detail
 
 /// The activation of x. `slope` is leaky_relu's for x < 0.
@@ -41,38 +49,36 @@ template <Activation A, class T>
   if constexpr (A == Activation::gelu_tanh) {
     const simd::Constants<T> c(detail::gelu_tanh_numbers<T>);
     const V inner = x * simd::madd<T>(x * x, c[1], c[0]);
-    return x * simd::madd<T>(simd::tanh(inner), c[3], c[3]);
+    return x * simd::madd<T>(simd::tanh(inner), c[2], c[2]);
   }
   if constexpr (A == Activation::silu) return x * simd::sigmoid<T>(x);
   if constexpr (A == Activation::none) return x;
 }
 
-/// The derivative, from the output `v` of the activation or, where `derivative_needs_input(A)`, from its input.
+/// The derivative, from the activation's output y and, where `derivative_needs_input(A)`, its input x: the sigmoid, the
+/// tanh or the error function in y need not be computed again. (Else x may be anything.)
 /// At the kink of relu and leaky_relu it is PyTorch's: that of x < 0.
 template <Activation A, class T>
-[[nodiscard]] inline simd::Vec<T> derivative(const simd::Vec<T>& v, [[maybe_unused]] T slope) noexcept {
+[[nodiscard]] inline simd::Vec<T> derivative([[maybe_unused]] const simd::Vec<T>& x, const simd::Vec<T>& y,
+                                             [[maybe_unused]] T slope) noexcept {
   using V = simd::Vec<T>;
   const V one = simd::one<T>();
-  if constexpr (A == Activation::relu) return simd::select<T>(v > V(T(0)), one, V(T(0)));
-  if constexpr (A == Activation::leaky_relu) return simd::select<T>(v > V(T(0)), one, V(slope));
-  if constexpr (A == Activation::tanh) return simd::nmadd<T>(v, v, one);
-  if constexpr (A == Activation::sigmoid) return simd::nmadd<T>(v, v, v);
+  if constexpr (A == Activation::relu) return simd::select<T>(y > V(T(0)), one, V(T(0)));
+  if constexpr (A == Activation::leaky_relu) return simd::select<T>(y > V(T(0)), one, V(slope));
+  if constexpr (A == Activation::tanh) return simd::nmadd<T>(y, y, one);
+  if constexpr (A == Activation::sigmoid) return simd::nmadd<T>(y, y, y);
   if constexpr (A == Activation::gelu) {
     const simd::Constants<T> c(detail::gelu_numbers<T>);
-    const V cdf = simd::madd<T>(simd::erf(v * c[0]), c[2], c[2]);
-    const V pdf = simd::exp(v * v * c[3]) * c[1];
-    return simd::madd<T>(v, pdf, cdf);
+    return simd::madd<T>(x, simd::exp(x * x * c[3]) * c[1], detail::gate<T>(x, y));
   }
-  if constexpr (A == Activation::gelu_tanh) {
+  if constexpr (A == Activation::gelu_tanh) {  // s + y (1 - s) times twice the derivative of the tanh's argument
     const simd::Constants<T> c(detail::gelu_tanh_numbers<T>);
-    const V v2 = v * v;
-    const V t = simd::tanh(v * simd::madd<T>(v2, c[1], c[0]));
-    const V inner = simd::madd<T>(v2, c[2], c[0]);  // of the tanh's argument
-    return simd::madd<T>(v * c[3] * simd::nmadd<T>(t, t, c[4]), inner, simd::madd<T>(t, c[3], c[3]));
+    const V s = detail::gate<T>(x, y);
+    return simd::madd<T>(y * (c[5] - s), simd::madd<T>(x * x, c[4], c[3]), s);
   }
   if constexpr (A == Activation::silu) {
-    const V s = simd::sigmoid<T>(v);
-    return s * simd::madd<T>(v, one - s, one);
+    const V s = detail::gate<T>(x, y);
+    return simd::madd<T>(y, one - s, s);
   }
   if constexpr (A == Activation::none) return one;
 }

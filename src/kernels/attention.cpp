@@ -12,10 +12,10 @@
 namespace trainyard::kernels {
 namespace {
 
-/// Queries that are worked on at a time: a causal block wastes half its square.
-constexpr std::int64_t block = 16;
+/// Queries that are worked on at a time: a causal block wastes half its square. Whole register tiles of any shape.
+constexpr std::int64_t block = 12;
 /// Queries whose weights are kept for the gradients of keys and values: so many are added up in registers.
-constexpr std::int64_t strip = 4 * block;
+constexpr std::int64_t strip = 8 * block;
 
 /// Whether keys and values are copied first: as soon as some queries read the copy.
 constexpr bool copies(std::int64_t queries) { return queries >= block; }

@@ -20,18 +20,25 @@ inline void activation_forward(Activation a, T slope, std::int64_t begin, std::i
   });
 }
 
-/// dx = dy activation'(v), where v is the activation's output or, if derivative_needs_input(a), its input.
-/// dx may be dy.
+/// dx = dy activation'(x), from the activation's output y and, if derivative_needs_input(a), its input x (else x may be
+/// null). dx may be dy.
 template <class T>
-inline void activation_gradient(Activation a, T slope, std::int64_t begin, std::int64_t end, const T* v, const T* dy,
-                                T* dx) noexcept {
+inline void activation_gradient(Activation a, T slope, std::int64_t begin, std::int64_t end, const T* x, const T* y,
+                                const T* dy, T* dx) noexcept {
   using V = simd::Vec<T>;
   const auto at = static_cast<std::ptrdiff_t>(begin);
   with_activation(a, [&](auto tag) {
-    simd::map<T>(
-        end - begin, dx + at,
-        [slope](const V& d, const V& value) { return d * derivative<decltype(tag)::value, T>(value, slope); }, dy + at,
-        v + at);
+    constexpr Activation A = decltype(tag)::value;
+    if constexpr (derivative_needs_input(A)) {
+      simd::map<T>(
+          end - begin, dx + at,
+          [slope](const V& d, const V& in, const V& out) { return d * derivative<A, T>(in, out, slope); }, dy + at,
+          x + at, y + at);
+    } else {
+      simd::map<T>(
+          end - begin, dx + at, [slope](const V& d, const V& out) { return d * derivative<A, T>(out, out, slope); },
+          dy + at, y + at);
+    }
   });
 }
 

@@ -74,11 +74,17 @@ void apply(const Epilogue<T>& e, T* c, std::ptrdiff_t ldc, std::ptrdiff_t rows, 
       over_elements<T>(rows, columns, ldc, c, [slope](const V& x) { return activate<A, T>(x, slope); });
     });
   }
-  if (e.at != nullptr && e.derivative_of != Activation::none) {
+  if (e.derivative_of != Activation::none) {
     with_activation(e.derivative_of, [&](auto tag) {
       constexpr Activation A = decltype(tag)::value;
-      over_elements<T>(
-          rows, columns, ldc, c, [slope](const V& x, const V& v) { return x * derivative<A, T>(v, slope); }, e.at);
+      if constexpr (derivative_needs_input(A)) {
+        over_elements<T>(
+            rows, columns, ldc, c,
+            [slope](const V& d, const V& x, const V& y) { return d * derivative<A, T>(x, y, slope); }, e.x, e.y);
+      } else {
+        over_elements<T>(
+            rows, columns, ldc, c, [slope](const V& d, const V& y) { return d * derivative<A, T>(y, y, slope); }, e.y);
+      }
     });
   }
 }

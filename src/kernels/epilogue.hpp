@@ -6,27 +6,28 @@
 
 namespace trainyard::kernels {
 
-/// In this order: add bias, keep the sum in `pre`, activate, multiply by derivative<derivative_of>(at). All may be left
-/// out. `bias` is [columns]; `pre` and `at` are shaped like the result.
+/// In this order: add bias, keep the sum in `pre`, activate, multiply by derivative<derivative_of>(x, y). All may be
+/// left out. `bias` is [columns]; `pre`, `x` and `y` are shaped like the result.
 template <class T>
 struct Epilogue {
   const T* bias = nullptr;
   T* pre = nullptr;
   Activation activation = Activation::none;
   T slope = T(0);  ///< of leaky_relu, for both activations
-  const T* at = nullptr;
   Activation derivative_of = Activation::none;
+  const T* x = nullptr;  ///< only where derivative_needs_input(derivative_of)
+  const T* y = nullptr;
 
   [[nodiscard]] bool empty() const {
-    return bias == nullptr && pre == nullptr && activation == Activation::none &&
-           (at == nullptr || derivative_of == Activation::none);
+    return bias == nullptr && pre == nullptr && activation == Activation::none && derivative_of == Activation::none;
   }
   /// The same for the element `offset` further on, in a column `columns` further right.
   [[nodiscard]] Epilogue moved(std::ptrdiff_t offset, std::ptrdiff_t columns = 0) const {
     Epilogue e = *this;
     if (bias != nullptr) e.bias = bias + columns;
     if (pre != nullptr) e.pre = pre + offset;
-    if (at != nullptr) e.at = at + offset;
+    if (x != nullptr) e.x = x + offset;
+    if (y != nullptr) e.y = y + offset;
     return e;
   }
 };

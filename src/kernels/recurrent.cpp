@@ -86,7 +86,7 @@ using StepBack = void (*)(Index n, const T* saved, const T* before, T* dh, T* dc
 template <class T, Activation A>
 void step_back_rnn(Index n, const T* /*saved*/, const T* after, T* dh, T* /*dc*/, T* dx, T* /*dz*/) noexcept {
   over_columns<T>(0, n, [&](Index j, auto load, auto store) {
-    store(dx + j, load(dh + j) * derivative<A, T>(load(after + j), T(0)));
+    store(dx + j, load(dh + j) * derivative<A, T>(load(after + j), load(after + j), T(0)));
     store(dh + j, simd::Vec<T>(T(0)));
   });
 }

@@ -47,23 +47,28 @@ inline simd::Vec<T> reduce_vector(std::ptrdiff_t rows, std::ptrdiff_t j, F term,
   return total;
 }
 
-/// Whole vectors of columns [begin, begin + width), in the same order of additions, but row by row: where rows lie far
-/// apart, a column alone would fetch the same cache lines several times.
-template <class T, int width, class F>
-inline void reduce_strip(std::ptrdiff_t rows, std::ptrdiff_t begin, F term, T* out, bool accumulate) noexcept {
+/// Columns that are added up together.
+inline constexpr std::ptrdiff_t strip_columns = 256;
+
+/// Whole vectors of columns [begin, begin + width), at most strip_columns, in the same order of additions, but row by
+/// row: where rows lie far apart, a column alone would fetch the same cache lines several times.
+template <class T, class F>
+inline void reduce_strip(std::ptrdiff_t rows, std::ptrdiff_t begin, std::ptrdiff_t width, F term, T* out,
+                         bool accumulate) noexcept {
   constexpr int L = simd::lanes<T>;
-  static_assert(width % L == 0);
   const auto load = [](const T* p) { return simd::load<T>(p); };
   if (!accumulate) std::fill_n(out + begin, width, T(0));
   for (std::ptrdiff_t i = 0; i < rows;) {
     const std::ptrdiff_t stop = std::min(i + reduced_rows, rows);
     const std::ptrdiff_t fours = i + (stop - i) / 4 * 4;
-    T sums[4][width] = {};
+    alignas(64) T sums[4][strip_columns] = {};
     for (; i < stop; ++i) {
       T* s = sums[i < fours ? i % 4 : 0];
-      for (int j = 0; j < width; j += L) simd::store<T>(s + j, simd::load<T>(s + j) + term(load, i, begin + j));
+      for (std::ptrdiff_t j = 0; j < width; j += L) {
+        simd::store<T>(s + j, simd::load<T>(s + j) + term(load, i, begin + j));
+      }
     }
-    for (int j = 0; j < width; j += L) {
+    for (std::ptrdiff_t j = 0; j < width; j += L) {
       const auto sum = [&](int k) { return simd::load<T>(sums[k] + j); };
       simd::store<T>(out + begin + j, simd::load<T>(out + begin + j) + ((sum(0) + sum(1)) + (sum(2) + sum(3))));
     }
@@ -79,12 +84,15 @@ inline void reduce_strip(std::ptrdiff_t rows, std::ptrdiff_t begin, F term, T* o
 template <class T, class F>
 inline void reduce_columns(std::int64_t rows, std::int64_t begin, std::int64_t end, F term, T* out,
                            bool accumulate = false) noexcept {
-  constexpr std::ptrdiff_t strip = 64;
   const auto count = static_cast<std::ptrdiff_t>(rows);
   auto first = static_cast<std::ptrdiff_t>(begin);
   const auto last = static_cast<std::ptrdiff_t>(end);
   if (count >= 32) {
-    for (; first + strip <= last; first += strip) detail::reduce_strip<T, strip>(count, first, term, out, accumulate);
+    while (last - first >= 64) {
+      const std::ptrdiff_t width = std::min((last - first) / 64 * 64, detail::strip_columns);
+      detail::reduce_strip<T>(count, first, width, term, out, accumulate);
+      first += width;
+    }
   }
   over_columns<T>(first, last, [&](std::ptrdiff_t j, auto load, auto store) {
     const simd::Vec<T> start = accumulate ? load(out + j) : simd::Vec<T>(T(0));

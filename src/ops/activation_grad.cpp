@@ -1,5 +1,5 @@
-// What all activations share: the kernel, and dx = dy * f'(v), v the activation's output, or its input where the
-// derivative needs that.
+// What all activations share: the kernel, and dx = dy * f'(x), from the activation's output y and, where the derivative
+// needs it, its input x: inputs dy, y, x.
 #include "kernels/elementwise.hpp"
 #include "ops/activation.hpp"
 #include "ops/all.hpp"
@@ -9,7 +9,9 @@ namespace {
 namespace activation_grad_op {
 
 void infer(Inference& i) {
-  Inference::require(i.in(0) == i.in(1), text(i.in(0)), text(i.in(1)));
+  for (const std::size_t s : {1U, 2U}) {
+    if (i.has(s)) Inference::require(i.in(0) == i.in(s), text(i.in(0)), text(i.in(s)));
+  }
   i.out(i.in(0));
 }
 
@@ -17,8 +19,8 @@ template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
   const auto [first, count] = elements(*c.out_type[0], begin, end);
   const auto& a = c.attributes_as<ActivationAttributes>();
-  kernels::activation_gradient(a.activation, static_cast<T>(a.slope), first, first + count, c.input<T>(1),
-                               c.input<T>(0), c.output<T>(0));
+  kernels::activation_gradient(a.activation, static_cast<T>(a.slope), first, first + count, c.input<T>(2),
+                               c.input<T>(1), c.input<T>(0), c.output<T>(0));
 }
 
 }  // namespace activation_grad_op
@@ -59,9 +61,9 @@ void print_activation(const Attributes& attributes, TextSink& sink) {
 
 void activation_gradient(Gradient& g) {
   const auto& a = g.attributes().as<ActivationAttributes>();
-  const bool from_input =
-      kernels::derivative_needs_input(a.activation) || (a.activation == Activation::leaky_relu && a.slope < 0);
-  g.set(0, g.add(activation_grad, {g.d(), from_input ? g.in(0) : g.out()}, g.attributes()));
+  const ValueId y = a.activation == Activation::leaky_relu && a.slope < 0 ? g.in(0) : g.out();
+  g.set(0, kernels::derivative_needs_input(a.activation) ? g.add(activation_grad, {g.d(), y, g.in(0)}, g.attributes())
+                                                         : g.add(activation_grad, {g.d(), y}, g.attributes()));
 }
 
 const Op activation_grad{.name = "activation_grad",

@@ -86,8 +86,8 @@ void gradient(Gradient& g) {
   }
 }
 
-// dx = (the gradient of x) * f'(v): inputs dz like y, w, and v like x where the epilogue pass merged the derivative of
-// the activation before this layer.
+// dx = (the gradient of x) * f': inputs dz like y, w, and, like x, what activation_grad has where the epilogue pass
+// merged the derivative of the activation before this layer.
 void infer_dx(Inference& i) {
   const Conv& conv = i.attributes<Conv2dAttributes>().conv;
   i.out(image_type(conv.in_channels, conv.height, conv.width));
@@ -98,8 +98,9 @@ void run_dx(const Call& c, std::int64_t begin, std::int64_t end) {
   const auto& a = c.attributes_as<Conv2dAttributes>();
   Epilogue<T> epilogue{.slope = static_cast<T>(a.activation.slope)};
   if (!Accumulate && c.has(2)) {
-    epilogue.at = c.input<T>(2);
     epilogue.derivative_of = a.activation.activation;
+    epilogue.y = c.input<T>(2);
+    epilogue.x = c.input<T>(3);
   }
   kernels::conv_input_gradient(a.conv, begin, end, c.input<T>(0), c.input<T>(1), c.output<T>(0), Accumulate, epilogue,
                                c.thread_scratch);

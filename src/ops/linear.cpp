@@ -113,8 +113,8 @@ void gradient_transposed(Gradient& g) {
   if (g.wanted(2)) g.set(2, sum_to(g, dz, g.graph().type(g.in(2)).shape));
 }
 
-// dx = (dz W^T) * f'(v): inputs dz [*, …, out], W [in, out], and v [*, …, in] where the epilogue pass merged the
-// derivative of the activation before this layer.
+// dx = (dz W^T) * f'(x): inputs dz [*, …, out], W [in, out], and, where the epilogue pass merged the derivative of the
+// activation before this layer, what activation_grad has: y [*, …, in] and perhaps x.
 void infer_dx(Inference& i) {
   const ValueType& dz = i.in(0);
   const Shape& w = i.in(1).shape;
@@ -137,8 +137,9 @@ void run_dx(const Call& c, std::int64_t begin, std::int64_t end) {
             .accumulate = Accumulate,
             .slope = static_cast<T>(a.slope)};
   if constexpr (!Accumulate) {
-    g.derivative_at = c.input<T>(2);
     g.derivative_of = c.has(2) ? a.activation : Activation::none;
+    g.derivative_y = c.input<T>(2);
+    g.derivative_x = c.input<T>(3);
   }
   kernels::gemm(g, begin * per_unit, end * per_unit, c.thread_scratch);
 }

@@ -16,8 +16,8 @@ constexpr std::size_t small_bytes = 65536;
 
 constexpr std::int64_t usual_batch = 32;
 
-/// A good copy is at most one progress event old, and events come at most thirty times a second.
-constexpr double good_copy_ms = 30;
+/// A good copy is at most so much training older than the step that spoilt the weights. A copy is 1 % of a step of W5.
+constexpr double good_copy_ms = 300;
 
 std::int64_t planned_steps(const RunSettings& s, std::int64_t steps_per_epoch) {
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();

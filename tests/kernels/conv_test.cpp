@@ -208,7 +208,7 @@ TYPED_TEST(ConvTest, EpiloguesSeeTheWholeTensors) {
   Scratch input(conv_input_gradient_scratch_bytes<T>(c));
   conv_input_gradient<T>(c, 0, rows, y.data(), w.data(), plain_dx.data(), false, {}, input.data());
   conv_input_gradient<T>(c, 0, rows, y.data(), w.data(), dx.data(), false,
-                         {.at = x.data(), .derivative_of = Activation::relu}, input.data());
+                         {.derivative_of = Activation::relu, .y = x.data()}, input.data());
   for (I i = 0; i < dx.size(); ++i) EXPECT_EQ(dx[i], x[i] > T(0) ? plain_dx[i] : T(0));
 }
 

@@ -17,7 +17,7 @@ TYPED_TEST(ElementwiseTest, ActivationsWorkOnTheirRangeAlone) {
   const auto x = random_numbers<T>(23, 1), dy = random_numbers<T>(23, 2);
   Guarded<T> y(23, T(7)), dx(23, T(7));
   activation_forward<T>(Activation::leaky_relu, T(0.25), 3, 20, x.data(), y.data());
-  activation_gradient<T>(Activation::leaky_relu, T(0.25), 3, 20, y.data(), dy.data(), dx.data());
+  activation_gradient<T>(Activation::leaky_relu, T(0.25), 3, 20, nullptr, y.data(), dy.data(), dx.data());
   for (I i = 0; i < 23; ++i) {
     const bool inside = i >= 3 && i < 20;
     EXPECT_EQ(y[i], !inside ? T(7) : x[i] > T(0) ? x[i] : x[i] * T(0.25));

@@ -43,7 +43,7 @@ bool merge_derivative(Graph& graph, const std::vector<std::vector<NodeId>>& read
   Node& product = graph[graph[dy].producer];
   if (product.op->fusion != Fusion::takes_derivative || product.inputs.size() != 2) return false;
   product.attributes.as<ActivationAttributes>() = node.attributes.as<ActivationAttributes>();
-  product.inputs.push_back(node.inputs[1]);
+  product.inputs.insert(product.inputs.end(), node.inputs.begin() + 1, node.inputs.end());
   take_output(graph, graph[dy].producer, node);
   return true;
 }

@@ -37,15 +37,16 @@ struct Gemm {
   T* pre_activation = nullptr;  ///< [m, n] with C's leading dimension: gets the activation's input
   Activation activation = Activation::none;
   T slope = T(0.01);                            ///< of leaky_relu, for both activations
-  const T* derivative_at = nullptr;             ///< [m, n] with C's leading dimension: C is multiplied by
-  Activation derivative_of = Activation::none;  ///< derivative<derivative_of>(derivative_at): dX becomes dZ
+  Activation derivative_of = Activation::none;  ///< C is multiplied by derivative<derivative_of>(x, y): dX becomes dZ
+  const T* derivative_x = nullptr;              ///< [m, n] with C's leading dimension, as is
+  const T* derivative_y = nullptr;
 
   /// Numbers from a row in memory to the next.
   [[nodiscard]] std::ptrdiff_t a_stride() const { return or_tight(lda, transpose == Transpose::tn ? m : k); }
   [[nodiscard]] std::ptrdiff_t b_stride() const { return or_tight(ldb, transpose == Transpose::nt ? k : n); }
   [[nodiscard]] std::ptrdiff_t c_stride() const { return or_tight(ldc, n); }
   [[nodiscard]] Epilogue<T> epilogue() const {
-    return {bias, pre_activation, activation, slope, derivative_at, derivative_of};
+    return {bias, pre_activation, activation, slope, derivative_of, derivative_x, derivative_y};
   }
 
  private:

@@ -1,5 +1,6 @@
 // Products of one row, as an answer to one question or a token of a text is: B is read once, as it lies, and nothing of
-// it is copied; a register tile of one row would wait for its own sums. The order of additions is gemm's.
+// it is copied; a register tile of one row would wait for its own sums. The order of additions is gemm's, but against a
+// transposed B, where every lane has a sum of its own: to turn B in registers would take twice as long.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -26,58 +27,48 @@ void add_rows(Index columns, const T* a, const T* b, Index ldb, T* sum) noexcept
   });
 }
 
-/// Vectors of sums that one call of `sum_transposed` makes: enough to add to one while others wait, as far as there are
-/// registers for their squares.
-template <class T>
-inline constexpr int transposed_groups = std::max(1, 16 / lanes<T>);
+/// Columns that are added up side by side against a transposed B, each in two vectors.
+inline constexpr Index dots = 4;
 
-/// sum[j] = a[0] bt[j, 0] + … + a[kc - 1] bt[j, kc - 1] for whole groups of columns j, of which the first `present` are
-/// there: squares of B^T are turned in registers.
+/// sum[j] = a[0] bt[j, 0] + … + a[kc - 1] bt[j, kc - 1] for `dots` columns j, of which the first `present` are there.
 template <class T>
-void sum_transposed(int kc, const T* a, const T* bt, Index ldb, Index present, T* sum) noexcept {
+void sum_transposed(Index kc, const T* a, const T* bt, Index ldb, Index present, T* sum) noexcept {
   using V = simd::Vec<T>;
-  constexpr int L = lanes<T>;
-  constexpr int G = transposed_groups<T>;
-  const T* row[G * L];
+  constexpr Index L = lanes<T>;
+  const T* row[dots];
   // A column that is not there is the last one once more; nobody keeps it.
-  for (Index x = 0; x < G * L; ++x) row[x] = bt + std::min(x, present - 1) * ldb;
-  V total[G];
   TRAINYARD_UNROLL
-  for (int g = 0; g < G; ++g) total[g] = V(T(0));
-  int k = 0;
-  TRAINYARD_NO_UNROLL
-  for (; k + L <= kc; k += L) {
+  for (Index x = 0; x < dots; ++x) row[x] = bt + std::min(x, present - 1) * ldb;
+  V even[dots], odd[dots];
+  TRAINYARD_UNROLL
+  for (Index x = 0; x < dots; ++x) even[x] = odd[x] = V(T(0));
+  const auto add = [&](V* total, Index k, auto load) {
+    const V factor = load(a + k);
     TRAINYARD_UNROLL
-    for (int g = 0; g < G; ++g) {
-      V square[L];
-      TRAINYARD_UNROLL
-      for (int x = 0; x < L; ++x) square[x] = simd::load<T>(row[g * L + x] + k);
-      simd::transpose<T>(square);
-      TRAINYARD_UNROLL
-      for (int x = 0; x < L; ++x) total[g] = simd::madd<T>(V(a[k + x]), square[x], total[g]);
-    }
+    for (Index x = 0; x < dots; ++x) total[x] = simd::madd<T>(factor, load(row[x] + k), total[x]);
+  };
+  const auto whole = [](const T* p) { return simd::load<T>(p); };
+  Index k = 0;
+  TRAINYARD_NO_UNROLL
+  for (; k + 2 * L <= kc; k += 2 * L) {
+    add(even, k, whole);
+    add(odd, k + L, whole);
   }
-  for (; k < kc; ++k) {
-    for (int g = 0; g < G; ++g) {
-      std::array<T, static_cast<std::size_t>(L)> column;
-      for (int x = 0; x < L; ++x) column[static_cast<std::size_t>(x)] = row[g * L + x][k];
-      total[g] = simd::madd<T>(V(a[k]), simd::from_array<T>(column), total[g]);
-    }
-  }
-  for (int g = 0; g < G; ++g) simd::store<T>(sum + g * L, total[g]);
+  over_columns<T>(k, kc, [&](Index at, auto load, auto) { add(even, at, load); });
+  TRAINYARD_UNROLL
+  for (Index x = 0; x < dots; ++x) sum[x] = simd::sum<T>(even[x] + odd[x]);
 }
 
 /// At most row_columns columns of the row.
 template <class T, bool transposed>
 void row_product(Index columns, Index k, const T* a, const T* b, Index ldb, T* c, bool accumulate) noexcept {
-  constexpr Index group = transposed_groups<T> * lanes<T>;
   alignas(64) T sum[row_columns];
   Index depth = 0;
   do {  // at least once: with k = 0 the product is zero
     const Index kc = std::min<Index>(gemm_k_block, k - depth);
     if constexpr (transposed) {
-      for (Index j = 0; j < columns; j += group) {
-        sum_transposed(static_cast<int>(kc), a + depth, b + j * ldb + depth, ldb, columns - j, sum + j);
+      for (Index j = 0; j < columns; j += dots) {
+        sum_transposed(kc, a + depth, b + j * ldb + depth, ldb, columns - j, sum + j);
       }
     } else {
       std::fill_n(sum, columns, T(0));
