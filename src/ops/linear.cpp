@@ -151,7 +151,10 @@ Scratch scratch_dx(const CallTypes& t) {
   return scratch_for<Transpose::nt>(outer(*t.in[0], t.rows), w[0], w[1], t.precision);
 }
 
-// dW = x^T dz: [in, out], cut by rows of dW; the batch is summed in one piece.
+// dW = x^T dz: [in, out], cut along the longer side of dW, as every piece copies what lies along the other one; the batch
+// is summed in one piece.
+bool cut_by_columns(const Shape& w) { return w[1] > w[0]; }
+
 void infer_dw(Inference& i) { i.out({.shape = {i.in(0).shape.back(), i.in(1).shape.back()}, .batched = false}); }
 
 template <class T, bool Accumulate>
@@ -165,12 +168,20 @@ void run_dw(const Call& c, std::int64_t begin, std::int64_t end) {
                   .b = c.input<T>(1),
                   .c = c.output<T>(0),
                   .accumulate = Accumulate};
-  kernels::gemm(g, begin, end, c.thread_scratch);
+  if (cut_by_columns(w)) {
+    kernels::gemm(g, 0, w[0], begin, end, c.thread_scratch);
+  } else {
+    kernels::gemm(g, begin, end, c.thread_scratch);
+  }
 }
 
 Work work_dw(const CallTypes& t) {
   const double k = static_cast<double>(outer(*t.in[0], t.rows));
-  return {.units = t.out[0]->shape[0], .grain = row_grain, .flops = 2 * k * output_elements(t)};
+  const Shape& w = t.out[0]->shape;
+  const bool by_columns = cut_by_columns(w);
+  return {.units = by_columns ? w[1] : w[0],
+          .grain = by_columns ? column_grain : row_grain,
+          .flops = 2 * k * output_elements(t)};
 }
 
 Scratch scratch_dw(const CallTypes& t) {

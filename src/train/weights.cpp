@@ -10,7 +10,7 @@ namespace trainyard {
 namespace {
 
 /// A range longer than this is shared between the threads.
-constexpr std::size_t parallel_numbers = 65'536;
+constexpr std::size_t parallel_numbers = 8192;
 constexpr std::size_t numbers_a_line = alignment / sizeof(float);
 
 }  // namespace
