@@ -14,6 +14,7 @@ const Declare linear({.name = "linear",
                                     {{{"x", {3, 3}}, {"weight", {5, 3}}, {"bias", {5}}}},
                                     {{{"x", {2, 8}}, {"weight", {4, 8}}, {"bias", {4}}}},
                                     {{{"x", {2, 17}}, {"weight", {33, 17}}}},
+                                    {{{"x", {3, 4}}, {"weight", {70, 4}}, {"bias", {70}}}},
                                     {{{"x", {2, 3, 7}}, {"weight", {9, 7}}, {"bias", {9}}}}},
                       .golden = {"linear"}});
 
@@ -25,6 +26,7 @@ const Declare linear_transposed({.name = "linear_transposed",
                                  .build = build_transposed,
                                  .instances = {{{{"x", {3, 3}}, {"weight", {5, 3}}, {"bias", {5}}}},
                                                {{{"x", {2, 17}}, {"weight", {33, 17}}}},
+                                               {{{"x", {3, 70}}, {"weight", {5, 70}}, {"bias", {5}}}},
                                                {{{"x", {2, 3, 7}}, {"weight", {9, 7}}, {"bias", {9}}}}},
                                  .golden = {"linear"}});
 
