@@ -225,8 +225,8 @@ Rung playground() {
                             .a = dy[l]->data(),
                             .b = w[l]->data(),
                             .c = dy[l - 1]->data(),
-                            .derivative_at = y[l - 1]->data(),
-                            .derivative_of = Activation::tanh},
+                            .derivative_of = Activation::tanh,
+                            .derivative_y = y[l - 1]->data()},
                            0, rows, scratch.start);
     }
   };
