@@ -86,8 +86,12 @@ inline constexpr std::int64_t row_grain = 4;
 #else
 inline constexpr std::int64_t row_grain = 12;
 #endif
-/// Columns a piece is a multiple of: whole panels of any register tile, whole lines of cache.
+/// Columns a piece is a multiple of: whole panels of any register tile of the build.
+#ifdef __wasm__
+inline constexpr std::int64_t column_grain = 16;
+#else
 inline constexpr std::int64_t column_grain = 32;
+#endif
 
 /// How a call may be cut into pieces. `units` is what is cut: rows of the batch, blocks of the output, channels.
 /// Pieces are whole multiples of `grain` and follow from the shapes, never from the number of threads. A kernel must

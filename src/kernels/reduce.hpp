@@ -47,8 +47,9 @@ inline simd::Vec<T> reduce_vector(std::ptrdiff_t rows, std::ptrdiff_t j, F term,
   return total;
 }
 
-/// Columns that are added up together.
+/// Columns that are added up together: so many at most, and a multiple of these.
 inline constexpr std::ptrdiff_t strip_columns = 256;
+inline constexpr std::ptrdiff_t strip_step = 64;
 
 /// Whole vectors of columns [begin, begin + width), at most strip_columns, in the same order of additions, but row by
 /// row: where rows lie far apart, a column alone would fetch the same cache lines several times.
@@ -56,20 +57,22 @@ template <class T, class F>
 inline void reduce_strip(std::ptrdiff_t rows, std::ptrdiff_t begin, std::ptrdiff_t width, F term, T* out,
                          bool accumulate) noexcept {
   constexpr int L = simd::lanes<T>;
+  static_assert(strip_step % L == 0);
+  alignas(64) T sums[4 * strip_columns];
   const auto load = [](const T* p) { return simd::load<T>(p); };
   if (!accumulate) std::fill_n(out + begin, width, T(0));
   for (std::ptrdiff_t i = 0; i < rows;) {
     const std::ptrdiff_t stop = std::min(i + reduced_rows, rows);
     const std::ptrdiff_t fours = i + (stop - i) / 4 * 4;
-    alignas(64) T sums[4][strip_columns] = {};
+    std::fill_n(sums, 4 * width, T(0));
     for (; i < stop; ++i) {
-      T* s = sums[i < fours ? i % 4 : 0];
+      T* s = sums + (i < fours ? i % 4 : 0) * width;
       for (std::ptrdiff_t j = 0; j < width; j += L) {
         simd::store<T>(s + j, simd::load<T>(s + j) + term(load, i, begin + j));
       }
     }
     for (std::ptrdiff_t j = 0; j < width; j += L) {
-      const auto sum = [&](int k) { return simd::load<T>(sums[k] + j); };
+      const auto sum = [&](int k) { return simd::load<T>(sums + k * width + j); };
       simd::store<T>(out + begin + j, simd::load<T>(out + begin + j) + ((sum(0) + sum(1)) + (sum(2) + sum(3))));
     }
   }
@@ -88,8 +91,9 @@ inline void reduce_columns(std::int64_t rows, std::int64_t begin, std::int64_t e
   auto first = static_cast<std::ptrdiff_t>(begin);
   const auto last = static_cast<std::ptrdiff_t>(end);
   if (count >= 32) {
-    while (last - first >= 64) {
-      const std::ptrdiff_t width = std::min((last - first) / 64 * 64, detail::strip_columns);
+    while (last - first >= detail::strip_step) {
+      const std::ptrdiff_t width =
+          std::min((last - first) / detail::strip_step * detail::strip_step, detail::strip_columns);
       detail::reduce_strip<T>(count, first, width, term, out, accumulate);
       first += width;
     }

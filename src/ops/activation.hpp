@@ -10,7 +10,7 @@ using kernels::Activation;
 [[nodiscard]] std::string_view name(Activation a) noexcept;
 void print_activation(const Attributes& attributes, TextSink& sink);
 
-/// The gradient rule of every activation: dx = dy * f'(y or x).
+/// The gradient rule of every activation: dx = dy * f', from y and, where f' needs it, x.
 void activation_gradient(Gradient& g);
 
 /// The kernel of every activation: which one, the attributes say.

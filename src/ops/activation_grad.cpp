@@ -9,8 +9,10 @@ namespace {
 namespace activation_grad_op {
 
 void infer(Inference& i) {
+  const bool from_input = kernels::derivative_needs_input(i.attributes<ActivationAttributes>().activation);
   for (const std::size_t s : {1U, 2U}) {
-    if (i.has(s)) Inference::require(i.in(0) == i.in(s), text(i.in(0)), text(i.in(s)));
+    if (s == 2 && !from_input) continue;
+    Inference::require(i.has(s) && i.in(0) == i.in(s), text(i.in(0)), i.has(s) ? text(i.in(s)) : "nothing");
   }
   i.out(i.in(0));
 }

@@ -151,9 +151,9 @@ Scratch scratch_dx(const CallTypes& t) {
   return scratch_for<Transpose::nt>(outer(*t.in[0], t.rows), w[0], w[1], t.precision);
 }
 
-// dW = x^T dz: [in, out], cut along the longer side of dW, as every piece copies what lies along the other one; the batch
-// is summed in one piece.
-bool cut_by_columns(const Shape& w) { return w[1] > w[0]; }
+// dW = x^T dz: [in, out], cut along the longer side of dW (counted in pieces), as every piece copies what lies along
+// the other one; the batch is summed in one piece.
+bool cut_by_columns(const Shape& w) { return w[1] > w[0] && w[1] / column_grain >= w[0] / row_grain; }
 
 void infer_dw(Inference& i) { i.out({.shape = {i.in(0).shape.back(), i.in(1).shape.back()}, .batched = false}); }
 

@@ -16,7 +16,8 @@ constexpr std::size_t small_bytes = 65536;
 
 constexpr std::int64_t usual_batch = 32;
 
-/// A good copy is at most so much training older than the step that spoilt the weights. A copy is 1 % of a step of W5.
+/// So much training lies between two good copies, by looks at the clock; a call that counts steps alone copies once, as
+/// it starts. A copy takes 1 % of a step of W5.
 constexpr double good_copy_ms = 300;
 
 std::int64_t planned_steps(const RunSettings& s, std::int64_t steps_per_epoch) {
@@ -245,14 +246,15 @@ Json Trainer::advance(const Until& until) {
       if (measurable && train_.executor->shares()) sharing_.measured(now - last, done - looked);
       measurable = true;
       looked = done;
+      since_good_ += now - last;
       last = now;
       if (now - begin >= until.milliseconds) break;
     }
   }
   if (timed) {
-    const double spent = now_ms() - begin;
-    at_.seconds += spent / 1000;
-    since_good_ += spent;
+    const double now = now_ms();
+    at_.seconds += (now - begin) / 1000;
+    since_good_ += now - last;
   } else {
     since_good_ = good_copy_ms;
   }

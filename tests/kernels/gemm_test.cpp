@@ -1,5 +1,5 @@
 // gemm against a plain loop in double, at sizes around every edge of tiles and blocks, and its invariant: the bits of
-// an element depend on nothing but its row, its column and k.
+// an element depend on nothing but its row, its column and k (and on whether a product against B^T has one row).
 #include "kernels/gemm/gemm.hpp"
 
 #include <functional>
@@ -142,6 +142,23 @@ TYPED_TEST(GemmTest, AnyCutGivesTheSameBits) {
           ASSERT_TRUE(cut.c.same_bits(whole.c)) << m << 'x' << n << 'x' << k << " cut at " << at << ',' << at_column;
         }
       }
+    }
+  }
+}
+
+TYPED_TEST(GemmTest, AnyCutOfASingleRowGivesTheSameBits) {
+  using T = TypeParam;
+  constexpr std::int64_t n = 77, k = 301;
+  for (const Transpose form : all_forms) {
+    Problem<T> whole(form, 1, n, k);
+    whole.run();
+    for (std::int64_t at = 1; at < n; ++at) {
+      Problem<T> cut(form, 1, n, k);
+      Scratch scratch(gemm_scratch_bytes<T>(form, 1, n, k));
+      gemm(cut.g, 0, 1, 0, at, scratch.data());
+      gemm(cut.g, 0, 1, at, n, scratch.data());
+      ASSERT_TRUE(scratch.intact() && cut.c.intact());
+      EXPECT_TRUE(cut.c.same_bits(whole.c)) << at;
     }
   }
 }

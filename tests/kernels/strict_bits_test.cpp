@@ -31,6 +31,19 @@ std::uint64_t both(const Guarded<float>& a, const Guarded<float>& b) { return 3 
 
 TEST(StrictBits, HaveLanesOf128) { EXPECT_EQ(vector_lanes<float>(), 4); }
 
+TEST(StrictBits, ProductsOfOneRow) {
+  const std::uint64_t want[] = {0xDF88B278664F41BFU, 0x20A4E2E028F13886U};
+  for (const Transpose form : {Transpose::nn, Transpose::nt}) {
+    constexpr I n = 45, k = 300;
+    const auto a = random_numbers<float>(k, 1), b = random_numbers<float>(k * n, 2);
+    Guarded<float> c(n);
+    Scratch scratch(gemm_scratch_bytes<float>(form, 1, n, k));
+    const Gemm<float> g{.transpose = form, .m = 1, .n = n, .k = k, .a = a.data(), .b = b.data(), .c = c.data()};
+    gemm(g, 0, 1, scratch.data());
+    EXPECT_EQ(hash(c), want[static_cast<std::size_t>(form)]);
+  }
+}
+
 TEST(StrictBits, Products) {
   const std::uint64_t want[] = {0x8135EF432EB6EB12U, 0x6FD47C695DEA82ABU, 0xA583A93164C19126U};
   for (const Transpose form : {Transpose::nn, Transpose::nt, Transpose::tn}) {

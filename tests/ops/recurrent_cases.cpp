@@ -46,7 +46,7 @@ std::vector<Instance> instances(std::int64_t gates) {
   };
   std::vector<Instance> list{of(2, 1, 1, 1), add(of(2, 1, 2, 3), {"bias_hh", "h0", "c0"}),
                              add(of(3, 4, 2, 5), {"bias_ih", "bias_hh", "lengths", "h0", "c0"}),
-                             add(of(2, 3, 3, 9), {"bias_ih"})};
+                             add(of(2, 3, 3, 9), {"bias_ih"}), add(of(3, 1, 2, 9), {"bias_hh", "h0", "c0"})};
   for (std::size_t i = 2; i < 4; ++i) {
     list.push_back(list[i]);
     list.back().options["reverse"] = true;

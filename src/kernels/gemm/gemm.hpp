@@ -4,6 +4,9 @@
 // in one fixed order: blocks of `gemm_k_block` products are added up from zero, one after the other along k, and the
 // blocks' sums are added to C in order. Tiles, packing, ranges and epilogues never change it. So any cut into rows and
 // columns gives the same bits, and so do all builds with 128-bit lanes and without FMA.
+//
+// A product that has one row in all is an exception against a B^T that is not packed: there every lane adds up for
+// itself, in an order just as fixed. So a row alone may differ from the same row among others in its last bits.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -24,11 +27,11 @@ inline constexpr int gemm_k_block = 256;
 template <class T>
 struct Gemm {
   Transpose transpose = Transpose::nn;
-  std::int64_t m = 0, n = 0, k = 0;
-  const T* a = nullptr;       ///< nn, nt: [m, k]; tn: [k, m]
-  const T* b = nullptr;       ///< nn, tn: [k, n]; nt: [n, k]; not read where `packed` is given
-  const T* packed = nullptr;  ///< what gemm_pack_b made of B: then all columns are computed
-  T* c = nullptr;             ///< [m, n]
+  std::int64_t m = 0, n = 0, k = 0;  ///< of the whole product, of which a call may compute a piece
+  const T* a = nullptr;              ///< nn, nt: [m, k]; tn: [k, m]
+  const T* b = nullptr;              ///< nn, tn: [k, n]; nt: [n, k]; not read where `packed` is given
+  const T* packed = nullptr;         ///< what gemm_pack_b made of B: then all columns are computed
+  T* c = nullptr;                    ///< [m, n]
   std::int64_t lda = 0, ldb = 0, ldc = 0;
   bool accumulate = false;  ///< adds to what C holds (before the epilogue)
 
@@ -78,7 +81,8 @@ template <class T>
 [[nodiscard]] std::int64_t gemm_packed_numbers(std::int64_t n, std::int64_t k) noexcept;
 
 /// Copies B into panels once, for many products of few rows each: a recurrent layer's weights at every time step. Of g,
-/// transpose (nn or nt), n, k, b and ldb count. The products' bits are the same as without.
+/// transpose (nn or nt), n, k, b and ldb count. The products' bits are those of products
+/// of several rows without.
 template <class T>
 void gemm_pack_b(const Gemm<T>& g, T* out) noexcept;
 
