@@ -140,7 +140,8 @@ void against_keys(const Attention<T>& h, const Block& b, Rows<const T> a, const 
                   .c = out,
                   .lda = a.step,
                   .ldb = turned ? h.keys : keys.step,
-                  .ldc = b.step};
+                  .ldc = b.step,
+                  .by_lanes = h.queries == 1};
   gemm(g, 0, b.rows, scratch);
 }
 

@@ -270,9 +270,7 @@ void recurrent_backward(const Recurrence& r, const RecurrentBackward<T>& p, std:
   const StepBack<T> step = step_back_of<T>(r.cell);
   const auto last = static_cast<Index>(row_end);
   std::fill_n(own.zeros, z.n, T(0));
-  // The product's rows are those of a block, however few a piece has: the order of additions follows from them.
-  Gemm<T> product{
-      .transpose = Transpose::nt, .m = row_block, .n = z.n, .k = z.g, .a = own.gates, .b = p.w, .accumulate = true};
+  Gemm<T> product{.transpose = Transpose::nt, .n = z.n, .k = z.g, .a = own.gates, .b = p.w, .accumulate = true};
   pack(r, product, own.packed);
   /// The state or cell before step t of a row, or after it, as the cell's gradient wants.
   const auto beside = [&](Index row, Index t) -> const T* {
@@ -290,6 +288,7 @@ void recurrent_backward(const Recurrence& r, const RecurrentBackward<T>& p, std:
         copy_or_zero(p.dc_last == nullptr ? nullptr : p.dc_last + row * z.n, z.n, p.dc + row * z.n);
       }
     }
+    product.m = end - first;
     product.c = p.dh + first * z.n;
     for (Index i = 0; i < z.steps; ++i) {
       const Index t = z.reverse ? i : z.steps - 1 - i;
@@ -311,7 +310,7 @@ void recurrent_backward(const Recurrence& r, const RecurrentBackward<T>& p, std:
         // Rows of one step lie far apart; the product reads them from here.
         std::copy_n(dz, z.g, own.gates + (row - first) * z.g);
       }
-      if (t < longest) gemm(product, 0, end - first, own.gemm);
+      if (t < longest) gemm(product, 0, product.m, own.gemm);
     }
   }
 }

@@ -58,13 +58,15 @@ void run(const Call& c, std::int64_t begin, std::int64_t end) {
   const auto& a = c.attributes_as<ActivationAttributes>();
   const Shape& w = c.in_type[1]->shape;
   const std::int64_t per_unit = unit(*c.in_type[0]);
+  const std::int64_t rows = outer(*c.in_type[0], c.rows);
   const Gemm<T> g{.transpose = P,
-                  .m = outer(*c.in_type[0], c.rows),
+                  .m = rows,
                   .n = w[1 - input_axis(P)],
                   .k = w[input_axis(P)],
                   .a = c.input<T>(0),
                   .b = c.input<T>(1),
                   .c = c.output<T>(0),
+                  .by_lanes = rows == 1,  // a token's products: each takes as long as reading B does
                   .bias = c.input<T>(2),
                   .activation = a.activation,
                   .slope = static_cast<T>(a.slope)};

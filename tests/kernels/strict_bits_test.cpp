@@ -38,7 +38,8 @@ TEST(StrictBits, ProductsOfOneRow) {
     const auto a = random_numbers<float>(k, 1), b = random_numbers<float>(k * n, 2);
     Guarded<float> c(n);
     Scratch scratch(gemm_scratch_bytes<float>(form, 1, n, k));
-    const Gemm<float> g{.transpose = form, .m = 1, .n = n, .k = k, .a = a.data(), .b = b.data(), .c = c.data()};
+    const Gemm<float> g{
+        .transpose = form, .m = 1, .n = n, .k = k, .a = a.data(), .b = b.data(), .c = c.data(), .by_lanes = true};
     gemm(g, 0, 1, scratch.data());
     EXPECT_EQ(hash(c), want[static_cast<std::size_t>(form)]);
   }

@@ -238,8 +238,7 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::i
   const Index corner = r * p.ldc + col;
   p.c = g.c + corner;
   p.epilogue = g.epilogue().moved(corner, col);
-  // One row of many against B^T is left to the tiles, whose order of additions the other rows have.
-  if (m == 1 && !tn && (!nt || g.m == 1) && g.packed == nullptr) {
+  if (m == 1 && !tn && (!nt || g.by_lanes) && g.packed == nullptr) {
     return micro::row_gemm(n, p.k, p.a, p.b, p.ldb, nt, p.c, p.accumulate, p.epilogue);
   }
   Packing packing = choose_packing<T>(g.transpose, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);

@@ -5,8 +5,8 @@
 // blocks' sums are added to C in order. Tiles, packing, ranges and epilogues never change it. So any cut into rows and
 // columns gives the same bits, and so do all builds with 128-bit lanes and without FMA.
 //
-// A product that has one row in all is an exception against a B^T that is not packed: there every lane adds up for
-// itself, in an order just as fixed. So a row alone may differ from the same row among others in its last bits.
+// One exception is for whom speed is more (`by_lanes`): there a row alone may differ from the same row among others in
+// its last bits.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +34,9 @@ struct Gemm {
   T* c = nullptr;                    ///< [m, n]
   std::int64_t lda = 0, ldb = 0, ldc = 0;
   bool accumulate = false;  ///< adds to what C holds (before the epilogue)
+  /// Of a product that has one row in all, against a B^T that is not packed: every lane adds up for itself, in an order
+  /// just as fixed, and B need not be turned.
+  bool by_lanes = false;
 
   // The epilogue, in this order: add bias, keep the sum, activate, multiply by a derivative.
   const T* bias = nullptr;      ///< [n]
@@ -81,8 +84,7 @@ template <class T>
 [[nodiscard]] std::int64_t gemm_packed_numbers(std::int64_t n, std::int64_t k) noexcept;
 
 /// Copies B into panels once, for many products of few rows each: a recurrent layer's weights at every time step. Of g,
-/// transpose (nn or nt), n, k, b and ldb count. The products' bits are those of products
-/// of several rows without.
+/// transpose (nn or nt), n, k, b and ldb count. The products' bits are the same as without.
 template <class T>
 void gemm_pack_b(const Gemm<T>& g, T* out) noexcept;
 

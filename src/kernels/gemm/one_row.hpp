@@ -1,6 +1,7 @@
 // Products of one row, as an answer to one question or a token of a text is: B is read once, as it lies, and nothing of
 // it is copied; a register tile of one row would wait for its own sums. The order of additions is gemm's, but against a
-// transposed B, where every lane has a sum of its own: to turn B in registers would take twice as long.
+// transposed B, where every lane has a sum of its own (Gemm::by_lanes): to turn B in registers would take twice as
+// long.
 #pragma once
 #include <algorithm>
 #include <array>
