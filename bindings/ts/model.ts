@@ -58,6 +58,8 @@ export interface GraphTextOptions {
   loss?: Loss;
   /** Default 32. */
   batchSize?: number;
+  /** As of a run: activations are computed again for the gradient rather than kept. Default false. */
+  recompute?: boolean;
   /** One stage by its heading (`as built`, `plan`), default all. */
   stage?: string;
 }

@@ -13,6 +13,7 @@ struct ReportOptions {
   std::string stage;
   std::int64_t batch_size = 32;
   Json loss = "crossEntropy";
+  bool recompute = false;
 
   template <class V>
   void visit(V& v) {
@@ -20,6 +21,7 @@ struct ReportOptions {
     v("stage", stage);
     v("batchSize", batch_size, at_least_one);
     if (const Json* value = v.raw("loss"); value != nullptr) loss = *value;
+    v("recompute", recompute);
   }
 };
 
@@ -51,6 +53,7 @@ std::string report(const Model& model, const Json& options, ThreadPool& pool) {
     loss = parse_loss(wanted.loss, "graphText.loss");
     compiling.mode = Mode::train;
     compiling.loss = loss.get();
+    compiling.recompute = wanted.recompute;
     const ValueType& output = model.outputs().front().second;
     compiling.target = loss->classes(output) > 0 ? ValueType{.shape = {}, .dtype = DType::i32} : output;
   }

@@ -63,6 +63,8 @@ TEST(Report, HoldsEveryStageAndEachAlone) {
   EXPECT_NE(text.find(plan), std::string::npos);
   EXPECT_EQ(report(model, {{"mode", "predict"}}, pool).find("softmax_cross_entropy"), std::string::npos);
   EXPECT_NE(built.find("softmax_cross_entropy"), std::string::npos);
+  EXPECT_EQ(text.find("# after recompute\n"), std::string::npos);
+  EXPECT_NE(report(model, {{"recompute", true}}, pool).find("# after recompute\n"), std::string::npos);
 }
 
 TEST(Report, RefusesStagesAndSizesThatAreNot) {

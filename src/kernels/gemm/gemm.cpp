@@ -31,6 +31,7 @@ struct Tiling {
   const micro::Tiles<T>* tiles;
   void (*pack_rows)(const T* a, Index lda, Index rows, int kc, T* out) noexcept;
 
+  /// Tiles of `columns` columns, whole vectors, and `height` rows.
   [[nodiscard]] micro::Tiles<T> at(bool by_column, Index columns, Index height) const noexcept {
     const Index vectors = columns / simd::lanes<T>;
     const Index most = width / simd::lanes<T>;
@@ -219,7 +220,8 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::i
   const auto m = static_cast<Index>(row_end - row_begin);
   const auto n = static_cast<Index>(column_end - column_begin);
   if (m <= 0 || n <= 0) return;
-  if (n == g.n && micro::is_small(g)) return micro::small_gemm(g, r, r + m);
+  const bool small = micro::is_small(g);
+  if (n == g.n && small) return micro::small_gemm(g, r, r + m);
   const bool tn = g.transpose == Transpose::tn;
   const bool nt = g.transpose == Transpose::nt;
   Piece<T> p{};
@@ -238,7 +240,7 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::i
   const Index corner = r * p.ldc + col;
   p.c = g.c + corner;
   p.epilogue = g.epilogue().moved(corner, col);
-  if (m == 1 && !tn && (!nt || g.by_lanes) && g.packed == nullptr) {
+  if (m == 1 && !tn && (!nt || (g.by_lanes && !small)) && g.packed == nullptr) {
     return micro::row_gemm(n, p.k, p.a, p.b, p.ldb, nt, p.c, p.accumulate, p.epilogue);
   }
   Packing packing = choose_packing<T>(g.transpose, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);

@@ -34,8 +34,8 @@ struct Gemm {
   T* c = nullptr;                    ///< [m, n]
   std::int64_t lda = 0, ldb = 0, ldc = 0;
   bool accumulate = false;  ///< adds to what C holds (before the epilogue)
-  /// Of a product that has one row in all, against a B^T that is not packed: every lane adds up for itself, in an order
-  /// just as fixed, and B need not be turned.
+  /// Of a product that has one row in all, against a B^T that is neither packed nor small: every lane adds up for
+  /// itself, in an order just as fixed, and B need not be turned.
   bool by_lanes = false;
 
   // The epilogue, in this order: add bias, keep the sum, activate, multiply by a derivative.

@@ -97,11 +97,20 @@ template <class T>
 using Tiles = void (*)(Index count, Index step, int kc, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
                        bool add) noexcept;
 
+template <class T, Shape S, int I>
+constexpr Tiles<T> nth_tiles() {
+  constexpr int rows = I % S.rows + 1;
+  constexpr int vectors = I / S.rows % S.vectors + 1;
+  constexpr bool many = rows == S.rows;
+  if constexpr (I < S.rows * S.vectors) {
+    return tiles_below<T, rows, vectors, false, many>;
+  } else {
+    return tiles_below<T, rows, vectors, true, many>;
+  }
+}
 template <class T, Shape S, std::size_t... I>
 constexpr auto tiles_of(std::index_sequence<I...>) {
-  return std::array<Tiles<T>, sizeof...(I)>{&tiles_below < T, static_cast<int>(I) % S.rows + 1,
-                                            static_cast<int>(I) / S.rows % S.vectors + 1, (I >= sizeof...(I) / 2),
-                                            static_cast<int>(I) % S.rows + 1 == S.rows > ...};
+  return std::array{nth_tiles<T, S, static_cast<int>(I)>()...};
 }
 /// All tiles of a shape: those that read A by rows, then those by columns; of each, by vectors, then by rows. Tiles are
 /// always called through this table: a tile inlined into its driver would stay in the browser's baseline compiler,
@@ -109,6 +118,6 @@ constexpr auto tiles_of(std::index_sequence<I...>) {
 /// each.
 template <class T, Shape S>
 inline constexpr std::array tiles =
-    tiles_of<T, S>(std::make_index_sequence<2 * static_cast<std::size_t>(S.vectors* S.rows)>{});
+    tiles_of<T, S>(std::make_index_sequence<static_cast<std::size_t>(2 * S.vectors * S.rows)>{});
 
 }  // namespace trainyard::kernels::micro
