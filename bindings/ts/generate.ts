@@ -34,8 +34,8 @@ export interface Token extends TokenProbability {
   candidates: TokenProbability[];
 }
 
-/** Tokens in a message at most: they are written ahead of whoever reads them. */
-const most = 16;
+/** Tokens in a message at most: they are written ahead of whoever reads them, though for no longer than 10 ms. */
+const most = 64;
 
 export async function* generate(
   client: Client,
