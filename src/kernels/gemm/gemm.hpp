@@ -5,8 +5,8 @@
 // blocks' sums are added to C in order. Tiles, packing, ranges and epilogues never change it. So any cut into rows and
 // columns gives the same bits, and so do all builds with 128-bit lanes and without FMA.
 //
-// One exception is for whom speed is more (`by_lanes`): there a row alone may differ from the same row among others in
-// its last bits.
+// One exception is for callers to whom speed matters more (`by_lanes`): there a row alone may differ from the same row
+// among others in its last bits.
 #pragma once
 #include <cstddef>
 #include <cstdint>
