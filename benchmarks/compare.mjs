@@ -9,6 +9,11 @@ import { batches, parameters, workloads } from './workloads.mjs';
 const sliceMs = 40;
 const slices = 50;
 const [first, second, ...chosen] = process.argv.slice(2);
+const trained = Object.keys(workloads).filter((id) => workloads[id].kind !== 'gemm');
+if (second === undefined || chosen.some((id) => !trained.includes(id))) {
+  console.error(`node benchmarks/compare.mjs DIST DIST [${trained.join(' ')}]`);
+  process.exit(2);
+}
 
 async function start(dist, w) {
   const folder = pathToFileURL(`${resolve(dist)}/`);

@@ -9,9 +9,8 @@ namespace {
 namespace activation_grad_op {
 
 void infer(Inference& i) {
-  const bool from_input = kernels::derivative_needs_input(i.attributes<ActivationAttributes>().activation);
-  for (const std::size_t s : {1U, 2U}) {
-    if (s == 2 && !from_input) continue;
+  const std::size_t last = kernels::derivative_needs_input(i.attributes<ActivationAttributes>().activation) ? 2 : 1;
+  for (std::size_t s = 1; s <= last; ++s) {
     Inference::require(i.has(s) && i.in(0) == i.in(s), text(i.in(0)), i.has(s) ? text(i.in(s)) : "nothing");
   }
   i.out(i.in(0));
