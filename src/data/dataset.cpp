@@ -87,9 +87,11 @@ struct Dataset::Storage {
     const Bytes& bytes = c.shared ? *c.shared : c.bytes;
     return reinterpret_cast<const T*>(bytes.data() + c.offset) + start(c, r);
   }
+  /// Numbers from the start of a row to that of the next.
+  [[nodiscard]] static std::int64_t step(const Column& c) { return c.stride == 0 ? c.shape.size() : c.stride; }
   /// Where a row begins, in numbers.
   [[nodiscard]] static std::int64_t start(const Column& c, Row r) {
-    return c.first + static_cast<std::int64_t>(r) * (c.stride == 0 ? c.shape.size() : c.stride);
+    return c.first + static_cast<std::int64_t>(r) * step(c);
   }
 };
 
@@ -167,9 +169,11 @@ void Dataset::gather(std::span<const Row> rows, std::size_t column, const Destin
     return with_destination(to, copy);
   }
   with_type(source.dtype, [&]<class From>(From*) {
+    const From* const first = storage_->row<From>(column, 0);
+    const std::int64_t step = Storage::step(source);
     with_destination(to, [&]<class To>(To* out) {
       for (const Row row : rows) {
-        convert_row(storage_->row<From>(column, stored(row)), out, size, source.map, identity);
+        convert_row(first + std::int64_t{stored(row)} * step, out, size, source.map, identity);
         out += size;
       }
     });

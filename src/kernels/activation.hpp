@@ -85,7 +85,7 @@ template <Activation A, class T>
 
 /// Calls f(std::integral_constant<Activation, a>{}): from a run-time activation to the templates above.
 template <class F>
-inline decltype(auto) with_activation(Activation a, F f) {
+inline decltype(auto) with_activation(Activation a, const F& f) {
   switch (a) {
     case Activation::relu: return f(std::integral_constant<Activation, Activation::relu>{});
     case Activation::leaky_relu: return f(std::integral_constant<Activation, Activation::leaky_relu>{});

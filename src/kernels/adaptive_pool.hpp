@@ -30,7 +30,7 @@ struct Stretch {
 /// Calls f(offset of the window's output pixel, 1 / its pixels, for_each) for the windows of one image, where
 /// for_each(g) calls g(offset of the pixel) for the pixels of the window, row by row.
 template <class T, class F>
-inline void over_adaptive_windows(const AdaptivePool& p, F f) noexcept {
+inline void over_adaptive_windows(const AdaptivePool& p, const F& f) noexcept {
   const std::ptrdiff_t channels = p.channels;
   std::ptrdiff_t out = 0;
   for (std::int32_t oy = 0; oy < p.out_height; ++oy) {

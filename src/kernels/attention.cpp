@@ -38,7 +38,10 @@ struct Keys {
   Keys(const Attention<T>& h, const T* at, std::int64_t distance, T* copy, T* turned)
       : rows(at), step(distance), columns(nullptr) {
     if (!copies(h.queries)) return;
-    for (std::int64_t i = 0; i < h.keys; ++i) std::copy_n(at + i * distance, h.width, copy + i * h.width);
+    // Not std::copy_n: in WebAssembly that leaves the module for every row.
+    for (std::int64_t i = 0; i < h.keys; ++i) {
+      simd::map<T>(h.width, copy + i * h.width, [](const simd::Vec<T>& x) { return x; }, at + i * distance);
+    }
     rows = copy;
     step = h.width;
     if (turned == nullptr) return;
@@ -86,7 +89,7 @@ std::int64_t keys_seen(const Attention<T>& h, std::int64_t end) {
 
 /// Calls f for every block of the queries [first, end), whose rows of scores begin `step` apart.
 template <class T, class F>
-void each_block(const Attention<T>& h, std::int64_t first, std::int64_t end, std::int64_t step, F f) {
+void each_block(const Attention<T>& h, std::int64_t first, std::int64_t end, std::int64_t step, const F& f) {
   for (; first < end; first += block) {
     const std::int64_t rows = std::min(block, end - first);
     f(Block{first, rows, keys_seen(h, first + rows), step});

@@ -13,7 +13,7 @@ namespace {
 /// of `more` has too. A wide matrix is gone through row by row, as it lies in memory; in a narrow one what belongs to a
 /// column (its bias) stays in a register, for so many rows as stay in cache.
 template <class T, class P, class F, class... More>
-void over_matrix(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t ldc, T* c, P columnwise, F f,
+void over_matrix(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t ldc, T* c, const P& columnwise, const F& f,
                  const More*... more) noexcept {
   const auto part = [&](std::ptrdiff_t first, std::ptrdiff_t last) {
     over_columns<T>(0, columns, [&](std::ptrdiff_t j, auto load, auto store) {
@@ -29,7 +29,7 @@ void over_matrix(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t ldc
 
 /// The same where nothing depends on the column: a tight matrix is one long row.
 template <class T, class F, class... More>
-void over_elements(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t ldc, T* c, F f,
+void over_elements(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t ldc, T* c, const F& f,
                    const More*... more) noexcept {
   const bool tight = columns == ldc;
   over_matrix<T>(
@@ -51,7 +51,8 @@ void apply(const Epilogue<T>& e, T* c, std::ptrdiff_t ldc, std::ptrdiff_t rows, 
   const T slope = e.slope;
   if (e.bias != nullptr && repeats<T>(columns, ldc)) {
     alignas(V) std::array<T, V::size> biases;
-    for (std::size_t i = 0; i < V::size; ++i) biases[i] = e.bias[i % static_cast<std::size_t>(columns)];
+    const auto last = static_cast<std::size_t>(columns) - 1;  // a divisor of the lanes is a power of two
+    for (std::size_t i = 0; i < V::size; ++i) biases[i] = e.bias[i & last];
     const V bias = simd::from_array<T>(biases);
     with_activation(e.pre != nullptr ? Activation::none : e.activation, [&](auto tag) {
       constexpr Activation A = decltype(tag)::value;

@@ -55,7 +55,7 @@ struct Span {
 /// Calls f(offset of the window's output pixel, its vertical and horizontal span) for the windows of one image.
 /// `Kernel` > 0: every window is a whole square of that many taps, so that nothing need be divided.
 template <int Kernel = 0, class F>
-inline void over_windows(const Pool& p, F f) noexcept {
+inline void over_windows(const Pool& p, const F& f) noexcept {
   const std::ptrdiff_t rows = p.out_height();
   const std::ptrdiff_t columns = p.out_width();
   const auto span = [](std::ptrdiff_t at, std::ptrdiff_t size, std::ptrdiff_t kernel, std::ptrdiff_t stride,
@@ -73,7 +73,7 @@ inline void over_windows(const Pool& p, F f) noexcept {
 
 /// Calls f(offset of the pixel) for the pixels of a window, row by row. `Kernel` as above: then the loops unroll.
 template <int Kernel, class F>
-inline void over_pixels(const Pool& p, const Span& y, const Span& x, F f) noexcept {
+inline void over_pixels(const Pool& p, const Span& y, const Span& x, const F& f) noexcept {
   const std::ptrdiff_t line = std::ptrdiff_t{p.dilation_h} * p.width * p.channels;
   const std::ptrdiff_t step = std::ptrdiff_t{p.dilation_w} * p.channels;
   const std::ptrdiff_t corner = (y.start * p.width + x.start) * p.channels;
@@ -86,7 +86,7 @@ inline void over_pixels(const Pool& p, const Span& y, const Span& x, F f) noexce
 
 /// Calls f(std::integral_constant<int, Kernel>{}) with the Kernel of p's windows, 0 if they are not whole or not small.
 template <class F>
-inline void with_kernel(const Pool& p, F f) noexcept {
+inline void with_kernel(const Pool& p, const F& f) noexcept {
   const bool whole = p.pad_h == 0 && p.pad_w == 0 && p.kernel_h == p.kernel_w;
   if (whole && p.kernel_h == 2) return f(std::integral_constant<int, 2>{});
   if (whole && p.kernel_h == 3) return f(std::integral_constant<int, 3>{});

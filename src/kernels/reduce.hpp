@@ -10,7 +10,7 @@ namespace trainyard::kernels {
 /// Calls f(first, load, store) for the vectors of columns [begin, end), where load(p) and store(p, v) touch only the
 /// columns that are there: the last vector may be partial.
 template <class T, class F>
-inline void over_columns(std::ptrdiff_t begin, std::ptrdiff_t end, F f) noexcept {
+inline void over_columns(std::ptrdiff_t begin, std::ptrdiff_t end, const F& f) noexcept {
   constexpr int L = simd::lanes<T>;
   for (; begin + L <= end; begin += L) {
     f(begin, [](const T* p) { return simd::load<T>(p); }, [](T* p, const simd::Vec<T>& v) { simd::store<T>(p, v); });
@@ -29,7 +29,7 @@ inline constexpr std::ptrdiff_t reduced_rows = 256;
 
 /// One vector of columns, its four sums in registers.
 template <class T, class F, class Load>
-inline simd::Vec<T> reduce_vector(std::ptrdiff_t rows, std::ptrdiff_t j, F term, Load load,
+inline simd::Vec<T> reduce_vector(std::ptrdiff_t rows, std::ptrdiff_t j, const F& term, Load load,
                                   simd::Vec<T> total) noexcept {
   using V = simd::Vec<T>;
   for (std::ptrdiff_t i = 0; i < rows;) {
@@ -54,7 +54,7 @@ inline constexpr std::ptrdiff_t strip_step = 64;
 /// Whole vectors of columns [begin, begin + width), at most strip_columns, in the same order of additions, but row by
 /// row: where rows lie far apart, a column alone would fetch the same cache lines several times.
 template <class T, class F>
-inline void reduce_strip(std::ptrdiff_t rows, std::ptrdiff_t begin, std::ptrdiff_t width, F term, T* out,
+inline void reduce_strip(std::ptrdiff_t rows, std::ptrdiff_t begin, std::ptrdiff_t width, const F& term, T* out,
                          bool accumulate) noexcept {
   constexpr int L = simd::lanes<T>;
   static_assert(strip_step % L == 0);
@@ -85,7 +85,7 @@ inline void reduce_strip(std::ptrdiff_t rows, std::ptrdiff_t begin, std::ptrdiff
 /// follows from `rows` alone (blocks of 256 rows, in each four interleaved sums), so any cut into columns gives the
 /// same bits.
 template <class T, class F>
-inline void reduce_columns(std::int64_t rows, std::int64_t begin, std::int64_t end, F term, T* out,
+inline void reduce_columns(std::int64_t rows, std::int64_t begin, std::int64_t end, const F& term, T* out,
                            bool accumulate = false) noexcept {
   const auto count = static_cast<std::ptrdiff_t>(rows);
   auto first = static_cast<std::ptrdiff_t>(begin);

@@ -49,7 +49,7 @@ void infer(Inference& i) {
 
 /// The call's heads, one after the other: f(head, offsets of its parts, …). `first` is the index of q among the inputs.
 template <class T, class F>
-void each_head(const Call& c, std::size_t first, std::int64_t begin, std::int64_t end, F f) {
+void each_head(const Call& c, std::size_t first, std::int64_t begin, std::int64_t end, const F& f) {
   const auto& a = c.attributes_as<AttentionAttributes>();
   const Operands at(a, *c.in_type[first], c.in_type[first + 1], c.in_type[first + 2]);
   const std::int32_t* lengths = c.input<std::int32_t>(first + 3);

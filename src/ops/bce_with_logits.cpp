@@ -22,7 +22,7 @@ void infer(Inference& i) {
 
 /// Calls f(offset, count, positive weights) for the stretches of row r that the weights are repeated for.
 template <class T, class F>
-void over_stretches(const Call& c, std::int64_t n, std::int64_t r, F f) {
+void over_stretches(const Call& c, std::int64_t n, std::int64_t r, const F& f) {
   const T* w = c.input<T>(2);
   const std::int64_t stretch = c.in_type[2]->shape.size();
   for (std::int64_t at = 0; at < n; at += stretch) f(r * n + at, stretch, w);

@@ -23,7 +23,7 @@ inline void infer_binary(Inference& i) {
 }
 
 template <class T, class F>
-void run_binary(const Call& c, std::int64_t begin, std::int64_t end, F f) {
+void run_binary(const Call& c, std::int64_t begin, std::int64_t end, const F& f) {
   const auto [first, count] = elements(*c.out_type[0], begin, end);
   const T* a = c.input<T>(0) + first;
   const T* b = c.input<T>(1);

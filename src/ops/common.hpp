@@ -17,7 +17,7 @@ namespace trainyard::ops {
 
 /// f of a number of the executor's precision: f(float{}) or f(double{}); what f returns.
 template <class F>
-auto in_precision([[maybe_unused]] Precision precision, F f) {
+auto in_precision([[maybe_unused]] Precision precision, const F& f) {
 #if !defined(__EMSCRIPTEN__)
   if (precision == Precision::f64) return f(double{});
 #endif

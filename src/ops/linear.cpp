@@ -18,9 +18,9 @@ using kernels::Gemm;
 using kernels::Transpose;
 
 /// Rows of the matrix that a row of the batch is: all axes before the last.
-std::int64_t inner(const ValueType& type) { return type.shape.size() / type.shape.back(); }
+std::int64_t inner(const ValueType& type) { return type.shape.leading(type.shape.rank() - 1); }
 /// Rows of the matrix.
-std::int64_t outer(const ValueType& type, std::int64_t rows) { return type.elements(rows) / type.shape.back(); }
+std::int64_t outer(const ValueType& type, std::int64_t rows) { return (type.batched ? rows : 1) * inner(type); }
 /// Rows of the matrix that a unit of work is: what has no batch is cut by them.
 std::int64_t unit(const ValueType& type) { return type.batched ? inner(type) : 1; }
 

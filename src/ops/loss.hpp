@@ -30,7 +30,7 @@ inline void infer_regression_grad(Inference& i) { i.out(i.in(0)); }
 /// Losses of rows [begin, end): the mean over a row's elements of f(prediction, target). Rows of one number are taken
 /// together: one by one they would fill a vector's first lane alone.
 template <class T, class F>
-void mean_of_rows(const Call& c, std::int64_t begin, std::int64_t end, F f) {
+void mean_of_rows(const Call& c, std::int64_t begin, std::int64_t end, const F& f) {
   const std::int64_t n = c.in_type[0]->shape.size();
   const T* y = c.input<T>(0);
   const T* t = c.input<T>(1);
@@ -45,7 +45,7 @@ void mean_of_rows(const Call& c, std::int64_t begin, std::int64_t end, F f) {
 
 /// Its gradient: f(prediction, target, seed / n) for every element of rows [begin, end); the seeds are input `seed`.
 template <class T, class F>
-void gradient_of_rows(const Call& c, std::int64_t begin, std::int64_t end, std::size_t seed, F f) {
+void gradient_of_rows(const Call& c, std::int64_t begin, std::int64_t end, std::size_t seed, const F& f) {
   const std::int64_t n = c.in_type[0]->shape.size();
   const T* y = c.input<T>(0);
   const T* t = c.input<T>(1);

@@ -12,8 +12,10 @@ void infer(Inference& i) { i.out({.shape = i.attributes<SumRowsAttributes>().sha
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
-  const std::int64_t n = c.out_type[0]->shape.size();
-  kernels::column_sum(c.in_type[0]->elements(c.rows) / n, begin, end, c.input<T>(0), n, c.output<T>(0));
+  const Shape& sums = c.out_type[0]->shape;
+  const ValueType& x = *c.in_type[0];
+  const std::int64_t rows = (x.batched ? c.rows : 1) * x.shape.leading(x.shape.rank() - sums.rank());
+  kernels::column_sum(rows, begin, end, c.input<T>(0), sums.size(), c.output<T>(0));
 }
 
 Work work(const CallTypes& t) {

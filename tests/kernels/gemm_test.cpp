@@ -258,13 +258,16 @@ TYPED_TEST(GemmTest, AddsToWhatIsThere) {
       for (const std::int64_t n : {3, 40}) {
         Problem<T> p(form, m, n, 300);
         const auto before = random_numbers<T>(m * n, 4);
+        const auto bias = random_numbers<T>(n, 5);
         for (std::int64_t i = 0; i < m * n; ++i) p.c[i] = before[i];
         p.g.accumulate = true;
+        p.g.bias = bias.data();
         p.run();
         for (std::int64_t i = 0; i < m; ++i) {
           for (std::int64_t j = 0; j < n; ++j) {
             const auto [want, scale] = p.element(i, j);
-            EXPECT_TRUE(close(p.c[i * n + j], want + static_cast<double>(before[i * n + j]), scale + 1));
+            const double start = static_cast<double>(before[i * n + j]) + static_cast<double>(bias[j]);
+            EXPECT_TRUE(close(p.c[i * n + j], want + start, scale + 2));
           }
         }
       }
@@ -272,16 +275,22 @@ TYPED_TEST(GemmTest, AddsToWhatIsThere) {
   }
 }
 
-TYPED_TEST(GemmTest, NoProductsLeaveZeroOrWhatIsThere) {
+TYPED_TEST(GemmTest, NoProductsLeaveZeroTheBiasOrWhatIsThere) {
+  constexpr std::int64_t n = 61;
+  const auto bias = random_numbers<TypeParam>(n, 3);
   for (const Transpose form : all_forms) {
     for (const std::int64_t m : {1, 5}) {
-      Problem<TypeParam> p(form, m, 60, 0);
+      Problem<TypeParam> p(form, m, n, 0);
       p.run();
-      for (std::int64_t i = 0; i < m * 60; ++i) EXPECT_EQ(p.c[i], TypeParam(0));
-      for (std::int64_t i = 0; i < m * 60; ++i) p.c[i] = TypeParam(3);
+      for (std::int64_t i = 0; i < m * n; ++i) EXPECT_EQ(p.c[i], TypeParam(0));
+      p.g.bias = bias.data();
+      p.run();
+      for (std::int64_t i = 0; i < m * n; ++i) EXPECT_EQ(p.c[i], bias[i % n]);
+      p.g.bias = nullptr;
+      for (std::int64_t i = 0; i < m * n; ++i) p.c[i] = TypeParam(3);
       p.g.accumulate = true;
       p.run();
-      for (std::int64_t i = 0; i < m * 60; ++i) EXPECT_EQ(p.c[i], TypeParam(3));
+      for (std::int64_t i = 0; i < m * n; ++i) EXPECT_EQ(p.c[i], TypeParam(3));
     }
   }
 }

@@ -129,7 +129,8 @@ void run(const Product<T>& p, T* panel) noexcept {
           edge_offset[x] = static_cast<Offset>(static_cast<Index>(x) * padded);
         }
         tile(kc, p.a, p.row_offset + i, k_offset, b, ldb, edge, edge_offset.data(), false);
-        micro::store_edge(edge, h, padded, present, add, [&](Index x) { return p.c + p.c_offset[i + x] + j; });
+        const auto out = [&](Index x) { return p.c + p.c_offset[i + x] + j; };
+        micro::store_edge(edge, h, padded, present, [&](Index x) { return add ? out(x) : nullptr; }, out);
       }
     }
     depth += kc;

@@ -53,7 +53,7 @@ struct InputGradientScratch {
 
 /// Calls f(row of the tap, column of the tap) for the taps of a phase.
 template <class F>
-void over_taps(const Conv& c, Index remainder_y, Index remainder_x, F f) {
+void over_taps(const Conv& c, Index remainder_y, Index remainder_x, const F& f) {
   for (Index y = 0; y < c.kernel_h; ++y) {
     if (y * c.dilation_h % c.stride_h != remainder_y) continue;
     for (Index x = 0; x < c.kernel_w; ++x) {

@@ -3,6 +3,7 @@
 #include "kernels/gemm/gemm.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "kernels/gemm/one_row.hpp"
 #include "kernels/gemm/pack.hpp"
@@ -87,11 +88,12 @@ struct Layout {
 /// A piece of a product with everything in pointer-sized integers and the range's corner at the pointers.
 template <class T>
 struct Piece {
-  bool by_column, transposed_b, accumulate;
+  bool by_column, transposed_b;
   Index m, n, k, lda, ldb, ldc;
   const T *a, *b;
   const T* packed;
   T* c;
+  micro::Start<T> start;
   Epilogue<T> epilogue;
 };
 
@@ -99,7 +101,14 @@ struct Piece {
 template <class T>
 void pack_columns(const Piece<T>& p, Index width, Index column, Index columns, Index depth, int kc, Index first,
                   T* out) noexcept {
-  for (Index j = first; j < columns; j += width, out += width * kc) {
+  Index j = first;
+  if (!p.transposed_b && width == 2 * simd::lanes<T>) {
+    constexpr int together = 4;
+    for (; j + together * width <= columns; j += together * width, out += together * width * kc) {
+      micro::pack_panels<together>(p.b + depth * p.ldb + column + j, p.ldb, kc, out);
+    }
+  }
+  for (; j < columns; j += width, out += width * kc) {
     const int present = static_cast<int>(std::min(width, columns - j));
     if (p.transposed_b) {
       micro::pack_panel_transposed(p.b + (column + j) * p.ldb + depth, p.ldb, kc, present, out);
@@ -117,7 +126,7 @@ constexpr Index packed_offset(Index width, Index column, Index columns, Index de
 /// One block of columns times one block of k: all its panels.
 template <class T>
 void run_panels(const Piece<T>& p, const Tiling<T>& tiling, Packing packing, const T* a, Index rows, const T* packed_b,
-                Index column, Index columns, Index depth, int kc, T* c, bool add) noexcept {
+                Index column, Index columns, Index depth, int kc, T* c, micro::Start<T> start) noexcept {
   const Index height = tiling.rows;
   const Index whole = rows / height;
   const Index rest = rows % height;
@@ -138,17 +147,23 @@ void run_panels(const Piece<T>& p, const Tiling<T>& tiling, Packing packing, con
     T* to = c + j;
     T* out = ragged ? edge : to;
     const Index ldo = ragged ? padded : p.ldc;
-    const bool on_top = add && !ragged;
+    const micro::Start<T> from = start.moved(0, j);
+    const micro::Start<T> below = ragged ? micro::Start<T>{} : from;
     if (whole > 0) {
       tiling.at(by_column, padded, height)(whole, height * step, kc, a, packing.a ? height : p.lda, b, ldb, out, ldo,
-                                           on_top);
+                                           below.at, below.step);
     }
     if (rest > 0) {
       const Index done = whole * height;
+      const micro::Start<T> last = below.moved(done, 0);
       tiling.at(by_column, padded, rest)(1, 0, kc, a + done * step, packing.a ? rest : p.lda, b, ldb, out + done * ldo,
-                                         ldo, on_top);
+                                         ldo, last.at, last.step);
     }
-    if (ragged) micro::store_edge(edge, rows, padded, present, add, [&](Index x) { return to + x * p.ldc; });
+    if (ragged) {
+      micro::store_edge(
+          edge, rows, padded, present, [&](Index x) { return from.moved(x, 0).at; },
+          [&](Index x) { return to + x * p.ldc; });
+    }
   }
 }
 
@@ -177,7 +192,8 @@ void run(const Piece<T>& p, Packing packing, T* packed_b, T* packed_a) noexcept 
           a = packed_a;
         }
         T* c = p.c + i * p.ldc + column;
-        run_panels(p, tiling, packing, a, rows, panels, column, columns, depth, kc, c, p.accumulate || depth > 0);
+        const micro::Start<T> start = depth > 0 ? micro::Start<T>{c, p.ldc} : p.start.moved(i, column);
+        run_panels(p, tiling, packing, a, rows, panels, column, columns, depth, kc, c, start);
         if (last && !p.epilogue.empty()) {
           apply(p.epilogue.moved(i * p.ldc + column, column), c, p.ldc, rows, columns);
         }
@@ -227,7 +243,6 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::i
   Piece<T> p{};
   p.by_column = tn;
   p.transposed_b = nt;
-  p.accumulate = g.accumulate;
   p.m = m;
   p.n = n;
   p.k = static_cast<Index>(g.k);
@@ -240,8 +255,13 @@ void gemm(const Gemm<T>& g, std::int64_t row_begin, std::int64_t row_end, std::i
   const Index corner = r * p.ldc + col;
   p.c = g.c + corner;
   p.epilogue = g.epilogue().moved(corner, col);
+  if (g.accumulate) {
+    p.start = {p.c, p.ldc};
+  } else {
+    p.start = {std::exchange(p.epilogue.bias, nullptr), 0};
+  }
   if (m == 1 && !tn && (!nt || (g.by_lanes && !small)) && g.packed == nullptr) {
-    return micro::row_gemm(n, p.k, p.a, p.b, p.ldb, nt, p.c, p.accumulate, p.epilogue);
+    return micro::row_gemm(n, p.k, p.a, p.b, p.ldb, nt, p.c, p.start.at, p.epilogue);
   }
   Packing packing = choose_packing<T>(g.transpose, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);
   const Layout<T> layout(packing, static_cast<Index>(g.m), static_cast<Index>(g.n), p.k);

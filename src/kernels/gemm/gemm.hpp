@@ -2,8 +2,9 @@
 //
 // One invariant carries the whole design: an element of C is computed from its row of A, its column of B and k alone,
 // in one fixed order: blocks of `gemm_k_block` products are added up from zero, one after the other along k, and the
-// blocks' sums are added to C in order. Tiles, packing, ranges and epilogues never change it. So any cut into rows and
-// columns gives the same bits, and so do all builds with 128-bit lanes and without FMA.
+// blocks' sums are added in order to what C starts from: itself where it accumulates, else the bias, else zero. Tiles,
+// packing, ranges and epilogues never change it. So any cut into rows and columns gives the same bits, and so do all
+// builds with 128-bit lanes and without FMA.
 //
 // One exception is for callers to whom speed matters more (`by_lanes`): there a row alone may differ from the same row
 // among others in its last bits.
@@ -33,12 +34,13 @@ struct Gemm {
   const T* packed = nullptr;         ///< what gemm_pack_b made of B: then all columns are computed
   T* c = nullptr;                    ///< [m, n]
   std::int64_t lda = 0, ldb = 0, ldc = 0;
-  bool accumulate = false;  ///< adds to what C holds (before the epilogue)
+  bool accumulate = false;  ///< adds to what C holds (before the epilogue, and before the bias)
   /// Of a product that has one row in all, against a B^T that is neither packed nor small: every lane adds up for
   /// itself, in an order just as fixed, and B need not be turned.
   bool by_lanes = false;
 
-  // The epilogue, in this order: add bias, keep the sum, activate, multiply by a derivative.
+  // The epilogue, in this order: add bias (unless C has started from it), keep the sum, activate, multiply by a
+  // derivative.
   const T* bias = nullptr;      ///< [n]
   T* pre_activation = nullptr;  ///< [m, n] with C's leading dimension: gets the activation's input
   Activation activation = Activation::none;

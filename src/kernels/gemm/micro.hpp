@@ -37,10 +37,24 @@ inline constexpr auto shapes = std::to_array<Shape>({
 #endif
 });
 
-/// C[MR, NV * lanes] (+)= A B over kc. A's element (i, k) is a[i * lda + k], or a[k * lda + i] with `by_column`;
-/// B's (k, j) is b[k * ldb + j], read in whole vectors.
+/// What a product is added to: rows `step` numbers apart (0: the same for all, as a bias), or null for zero. (A tile
+/// gets the two by themselves: in WebAssembly a struct would go through memory, and wait there.)
+template <class T>
+struct Start {
+  const T* at = nullptr;
+  Index step = 0;
+
+  /// The same for the element in row `rows`, column `columns`.
+  [[nodiscard]] Start moved(Index rows, Index columns) const {
+    return at == nullptr ? *this : Start{at + rows * step + columns, step};
+  }
+};
+
+/// C[MR, NV * lanes] = start + A B over kc; C may be where it starts from. A's element (i, k) is a[i * lda + k], or
+/// a[k * lda + i] with `by_column`; B's (k, j) is b[k * ldb + j], read in whole vectors.
 template <class T, int MR, int NV, bool by_column>
-void tile(int kc, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc, bool add) noexcept {
+void tile(int kc, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc, const T* start,
+          Index start_step) noexcept {
   using V = simd::Vec<T>;
   constexpr int L = simd::lanes<T>;
   V acc[MR][NV];
@@ -66,11 +80,11 @@ void tile(int kc, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
     b += ldb;
     if constexpr (by_column) a += lda;
   }
-  if (add) {
+  if (start != nullptr) {
     TRAINYARD_UNROLL
     for (int i = 0; i < MR; ++i) {
       TRAINYARD_UNROLL
-      for (int j = 0; j < NV; ++j) acc[i][j] = simd::load<T>(c + i * ldc + j * L) + acc[i][j];
+      for (int j = 0; j < NV; ++j) acc[i][j] = simd::load<T>(start + i * start_step + j * L) + acc[i][j];
     }
   }
   TRAINYARD_UNROLL
@@ -83,19 +97,18 @@ void tile(int kc, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
 /// `count` tiles one below the other, `step` numbers of A apart; without `many` there is but one.
 template <class T, int MR, int NV, bool by_column, bool many>
 void tiles_below(Index count, Index step, int kc, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
-                 bool add) noexcept {
-  if constexpr (!many) return tile<T, MR, NV, by_column>(kc, a, lda, b, ldb, c, ldc, add);
+                 const T* start, Index start_step) noexcept {
+  if constexpr (!many) return tile<T, MR, NV, by_column>(kc, a, lda, b, ldb, c, ldc, start, start_step);
   TRAINYARD_NO_UNROLL
-  for (; count > 0; --count, a += step, c += MR * ldc) {
-    int each = add ? 1 : 0;
-    asm volatile("" : "+r"(each));  // else LLVM makes two loops, which the module has no room for
-    tile<T, MR, NV, by_column>(kc, a, lda, b, ldb, c, ldc, each != 0);
+  for (; count > 0; --count, a += step, c += MR * ldc, start += MR * start_step) {
+    asm volatile("" : "+r"(start));  // else LLVM makes two loops, which the module has no room for
+    tile<T, MR, NV, by_column>(kc, a, lda, b, ldb, c, ldc, start, start_step);
   }
 }
 
 template <class T>
 using Tiles = void (*)(Index count, Index step, int kc, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
-                       bool add) noexcept;
+                       const T* start, Index start_step) noexcept;
 
 template <class T, Shape S, int I>
 constexpr Tiles<T> nth_tiles() {

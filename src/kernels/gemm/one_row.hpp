@@ -60,9 +60,9 @@ void sum_transposed(Index kc, const T* a, const T* bt, Index ldb, Index present,
   for (Index x = 0; x < dots; ++x) sum[x] = simd::sum<T>(even[x] + odd[x]);
 }
 
-/// At most row_columns columns of the row.
+/// At most row_columns columns of the row, from `start` (null: zero).
 template <class T, bool transposed>
-void row_product(Index columns, Index k, const T* a, const T* b, Index ldb, T* c, bool accumulate) noexcept {
+void row_product(Index columns, Index k, const T* a, const T* b, Index ldb, T* c, const T* start) noexcept {
   alignas(64) T sum[row_columns];
   Index depth = 0;
   do {  // at least once: with k = 0 the product is zero
@@ -78,21 +78,22 @@ void row_product(Index columns, Index k, const T* a, const T* b, Index ldb, T* c
       for (; x < depth + kc; ++x) add_rows<T, 1>(columns, a + x, b + x * ldb, ldb, sum);
     }
     over_columns<T>(0, columns, [&](Index j, auto load, auto store) {
-      store(c + j, accumulate || depth > 0 ? load(c + j) + load(sum + j) : load(sum + j));
+      store(c + j, start == nullptr ? load(sum + j) : load(start + j) + load(sum + j));
     });
+    start = c;
     depth += kc;
   } while (depth < k);
 }
 
 /// One row of C; A, B, C and the epilogue at its corner.
 template <class T>
-void row_gemm(Index n, Index k, const T* a, const T* b, Index ldb, bool transposed_b, T* c, bool accumulate,
+void row_gemm(Index n, Index k, const T* a, const T* b, Index ldb, bool transposed_b, T* c, const T* start,
               const Epilogue<T>& epilogue) noexcept {
   // Called through a pointer, as tiles are, so that the browser can replace it.
   const auto product = transposed_b ? &row_product<T, true> : &row_product<T, false>;
   for (Index j = 0; j < n; j += row_columns) {
     const Index columns = std::min(row_columns, n - j);
-    product(columns, k, a, b + (transposed_b ? j * ldb : j), ldb, c + j, accumulate);
+    product(columns, k, a, b + (transposed_b ? j * ldb : j), ldb, c + j, start == nullptr ? nullptr : start + j);
     if (!epilogue.empty()) apply(epilogue.moved(j, j), c + j, columns, 1, columns);
   }
 }

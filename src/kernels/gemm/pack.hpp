@@ -40,6 +40,18 @@ inline void pack_panel(const T* b, Index ldb, int kc, int columns, T* out) noexc
   }
 }
 
+/// `panels` full panels of two vectors side by side: rows of B far apart share few sets of the first-level cache, and a
+/// cache line that holds parts of two panels would be fetched twice.
+template <int panels, class T>
+inline void pack_panels(const T* b, Index ldb, int kc, T* out) noexcept {
+  constexpr int L = lanes<T>;
+  const Index apart = Index{2 * L} * kc;
+  for (int k = 0; k < kc; ++k, b += ldb, out += 2 * L) {
+    TRAINYARD_UNROLL
+    for (int v = 0; v < 2 * panels; ++v) simd::store<T>(out + v / 2 * apart + v % 2 * L, simd::load<T>(b + v * L));
+  }
+}
+
 /// The same from B^T: `bt` is [n, k] row-major with leading dimension ldb, at the panel's first row.
 template <class T>
 inline void pack_panel_transposed(const T* bt, Index ldb, int kc, int columns, T* out) noexcept {
@@ -77,14 +89,16 @@ inline void pack_rows(const T* a, Index lda, Index mc, int kc, T* out) noexcept 
   }
 }
 
-/// A tile whose last vector of columns is not all there: `edge` [rows, padded] goes to the rows at out(i).
-template <class T, class Out>
-inline void store_edge(const T* edge, Index rows, Index padded, Index columns, bool add, Out out) noexcept {
+/// A tile whose last vector of columns is not all there: `edge` [rows, padded], on top of the rows at start(i) (null:
+/// zero), goes to the rows at out(i).
+template <class T, class From, class Out>
+inline void store_edge(const T* edge, Index rows, Index padded, Index columns, const From& start,
+                       const Out& out) noexcept {
   over_columns<T>(0, columns, [&](Index j, auto load, auto store) {
     for (Index i = 0; i < rows; ++i) {
-      T* to = out(i) + j;
       const simd::Vec<T> value = simd::load<T>(edge + i * padded + j);
-      store(to, add ? load(to) + value : value);
+      const T* from = start(i);
+      store(out(i) + j, from == nullptr ? value : load(from + j) + value);
     }
   });
 }

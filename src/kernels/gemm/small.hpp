@@ -11,17 +11,11 @@ inline constexpr int small_depth = 32;
 template <class T>
 inline constexpr int small_columns = 2 * lanes<T>;
 
-/// Where a matrix lies: element (i, j) is at[i * row + j * column].
-template <class T>
-struct Strided {
-  const T* at;
-  Index row, column;
-};
-
-/// R rows of C [R, columns] (+)= A B over k, the last vector of each being `rest` numbers (0: a whole one). B's rows
-/// are read in NV whole vectors.
+/// R rows of C [R, columns] (+)= A B over k, the last vector of each being `rest` numbers (0: a whole one). A's element
+/// (i, k) is a[i * row + k * column]; B's rows are read in NV whole vectors.
 template <class T, int R, int NV>
-void small_tile(Index k, Strided<T> a, const T* b, Index ldb, T* c, Index ldc, int rest, bool add) noexcept {
+void small_tile(Index k, const T* a, Index row, Index column, const T* b, Index ldb, T* c, Index ldc, int rest,
+                bool add) noexcept {
   using V = simd::Vec<T>;
   constexpr int L = simd::lanes<T>;
   V acc[R][NV];
@@ -31,12 +25,12 @@ void small_tile(Index k, Strided<T> a, const T* b, Index ldb, T* c, Index ldc, i
     for (int j = 0; j < NV; ++j) acc[i][j] = V(T(0));
   }
   TRAINYARD_NO_UNROLL
-  for (; k > 0; --k, a.at += a.column, b += ldb) {
+  for (; k > 0; --k, a += column, b += ldb) {
     TRAINYARD_UNROLL
     for (int j = 0; j < NV; ++j) {
       const V bv = simd::load<T>(b + j * L);
       TRAINYARD_UNROLL
-      for (int i = 0; i < R; ++i) acc[i][j] = simd::madd<T>(V(a.at[i * a.row]), bv, acc[i][j]);
+      for (int i = 0; i < R; ++i) acc[i][j] = simd::madd<T>(V(a[i * row]), bv, acc[i][j]);
     }
   }
   TRAINYARD_UNROLL
@@ -54,9 +48,10 @@ void small_tile(Index k, Strided<T> a, const T* b, Index ldb, T* c, Index ldc, i
 }
 
 template <class T, int NV>
-void small_tiles(Index m, Index k, Strided<T> a, const T* b, Index ldb, T* c, Index ldc, int rest, bool add) noexcept {
-  for (; m >= 4; m -= 4, a.at += 4 * a.row, c += 4 * ldc) small_tile<T, 4, NV>(k, a, b, ldb, c, ldc, rest, add);
-  for (; m > 0; --m, a.at += a.row, c += ldc) small_tile<T, 1, NV>(k, a, b, ldb, c, ldc, rest, add);
+void small_tiles(Index m, Index k, const T* a, Index row, Index column, const T* b, Index ldb, T* c, Index ldc,
+                 int rest, bool add) noexcept {
+  for (; m >= 4; m -= 4, a += 4 * row, c += 4 * ldc) small_tile<T, 4, NV>(k, a, row, column, b, ldb, c, ldc, rest, add);
+  for (; m > 0; --m, a += row, c += ldc) small_tile<T, 1, NV>(k, a, row, column, b, ldb, c, ldc, rest, add);
 }
 
 template <class T>
@@ -84,10 +79,10 @@ void small_gemm(const Gemm<T>& g, Index begin, Index end) noexcept {
     b = panel;
     ldb = padded_width<T>(n);
   }
-  const Strided<T> a{g.a + begin * (tn ? 1 : lda), tn ? 1 : lda, tn ? lda : 1};
+  const T* a = g.a + begin * (tn ? 1 : lda);
   T* c = g.c + begin * ldc;
   const auto tiles = n > lanes<T> ? &small_tiles<T, 2> : &small_tiles<T, 1>;
-  tiles(end - begin, k, a, b, ldb, c, ldc, rest, g.accumulate);
+  tiles(end - begin, k, a, tn ? 1 : lda, tn ? lda : 1, b, ldb, c, ldc, rest, g.accumulate);
 
   const Epilogue<T> e = g.epilogue();
   if (!e.empty()) apply(e.moved(begin * ldc), c, ldc, end - begin, n);
