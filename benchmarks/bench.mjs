@@ -92,7 +92,7 @@ export function createBench(importModule) {
     },
 
     /** Register-only multiply-adds for about `milliseconds`; value: GFLOP/s. */
-    peak: (milliseconds) => engine.peak(milliseconds),
+    peak: (milliseconds, allThreads) => engine.peak(milliseconds, allThreads),
 
     /** A copy in a buffer of so many bytes; value: GB/s, read and written. */
     copy: (bytes, milliseconds) => (copy ??= createCopy())(bytes, milliseconds),

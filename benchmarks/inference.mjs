@@ -29,7 +29,7 @@ export async function measureInference(place, w, cells, lengths) {
         const first = await run.call('startInference', w.id);
         Object.assign(run, { firstStepMs: first.ms, value: first.value, inside: [] });
         await warmUp(run, timing, (count) => answers(run, count));
-        if (run.info.hasPeak) await run.call('peak', timing.warmUpMs);
+        if (run.info.hasPeak) await run.call('peak', timing.warmUpMs / 3);
       });
     }
     await interleave(runs, timing.rounds, async (run) => {

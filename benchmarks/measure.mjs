@@ -10,7 +10,7 @@ const BUDGET_MS = 15_000; // an engine slower than that in all its slices of one
 const SHORTEST_MS = 5; // what tells how fast a step is
 const SHORTEST_SLICE_MS = 3;
 const MOST_STEPS = 1e8;
-export const usual = { warmUpMs: 500, peakMs: 50 };
+export const usual = { warmUpMs: 1500, peakMs: 50 };
 
 export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -55,7 +55,7 @@ async function measureTraining(w, runs, timing) {
       Object.assign(run, { firstStepMs: first.ms, lossStart: first.value, done: 1 });
       run.lossCheck = (await advance(run, CHECK_STEP - 1)).value;
       await warmUp(run, timing, (count) => advance(run, count));
-      if (run.info.hasPeak) await run.call('peak', timing.warmUpMs);
+      if (run.info.hasPeak) await run.call('peak', timing.warmUpMs / 3);
     });
   }
   await interleave(runs, rounds, async (run) => {
@@ -82,10 +82,14 @@ async function measureTraining(w, runs, timing) {
   });
 }
 
-/** What the machine can do right after a slice: {peak, copy}, GFLOP/s of one thread and GB/s in `bytes` of memory. */
+/**
+ * What the machine can do right after a slice: {peak, copy}, GFLOP/s of one thread and GB/s in `bytes` of memory; with
+ * several threads also `gain`, how many times as much as one they do in registers alone.
+ */
 export async function lookAtBounds(run, bytes, { peakMs }) {
   const peak = await run.call('peak', peakMs);
-  return { peak, copy: await run.call('copy', bytes, peakMs / 2) };
+  const copy = await run.call('copy', bytes, peakMs / 2);
+  return { peak, copy, gain: run.info.threads > 1 ? (await run.call('peak', peakMs, true)) / peak : undefined };
 }
 
 /** A step against its roofline: every slice against that of its own moment, and the best against the best. */
@@ -99,6 +103,7 @@ export function roofline({ bounds, samples, info: { threads } }, least) {
     timesRooflineMin: Math.min(...samples) / best,
     peakGflops: peak,
     copyGBs: copy,
+    ...(threads > 1 && { peakGain: median(bounds.map((bound) => bound.gain)) }),
   };
 }
 
@@ -108,7 +113,7 @@ async function measureGemm(w, runs, n, orientation, timing) {
   for (const run of runs) {
     if (run.call) Object.assign(run, { error: undefined, samples: [], shares: [] });
     await attempt(run, async () => {
-      if (run.info.hasPeak && !run.peaks.length) await run.call('peak', warmUpMs);
+      if (run.info.hasPeak && !run.peaks.length) await run.call('peak', warmUpMs / 3);
       run.firstStepMs = (await run.call('startGemm', n, orientation)).ms;
       await warmUp(run, timing, (count) => run.call('products', count));
     });

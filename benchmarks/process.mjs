@@ -146,7 +146,7 @@ export async function openProcess({ engine, isolated }) {
         return { ms };
       },
       products: (count) => ask({ method: 'products', count }),
-      peak: async (milliseconds) => (await ask({ method: 'peak', milliseconds })).value,
+      peak: async (milliseconds, allThreads = false) => (await ask({ method: 'peak', milliseconds, allThreads })).value,
       copy: async (bytes, milliseconds) => (await ask({ method: 'copy', bytes, milliseconds })).value,
       /** How much more the process had at most than before the workload. */
       memory: () => ({ peakBytes: before && memoryOf(pid, 'VmHWM') - before }),

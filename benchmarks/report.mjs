@@ -106,6 +106,10 @@ export function tables(rows) {
   const comparison = ratios(training);
   if (comparison.length)
     parts.push(['### One thread, how many times as fast as the fastest other engine', '', ...comparison].join('\n'));
+  const gained = gains(training);
+  if (gained.length) {
+    parts.push(['### Several threads, how many times as fast as one (in registers alone)', '', ...gained].join('\n'));
+  }
   const outside = againstPyTorch(training);
   if (outside.length) parts.push(['### How many times as fast as PyTorch on as many cores', '', ...outside].join('\n'));
   return parts.join('\n\n');
@@ -135,6 +139,24 @@ function ratios(rows) {
     const ratio = (peer.msPerStep / ours.msPerStep).toPrecision(3);
     return [`- ${mine}, ${ratio} times as fast as ${column(peer)} with ${time(peer)}`];
   });
+}
+
+/** Ours with several threads against one, beside what several do of multiply-adds in registers alone. */
+function gains(rows) {
+  return rows
+    .filter((row) => row.peakGain)
+    .flatMap((row) => {
+      const same = (other) =>
+        ['workload', 'engine'].every((key) => other[key] === row[key]) &&
+        other.variant === row.variant.replace('-threads', '');
+      const one = rows.find((other) => same(other) && other.threads === 1 && !other.isolated);
+      if (!one) return [];
+      const [usual, best] = ['msPerStep', 'msPerStepMin'].map((key) => one[key] / row[key]);
+      const share = percent(usual / row.peakGain);
+      return [
+        `- ${row.workload}, ${column(row)}: ${usual.toFixed(2)} (best slices ${best.toFixed(2)}) of ${row.peakGain.toFixed(2)}, ${share}`,
+      ];
+    });
 }
 
 /** Ours in a tab and as a native program, each against PyTorch with as many threads. */

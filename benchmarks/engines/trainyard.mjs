@@ -21,7 +21,7 @@ export const adapt = ({ data }, engine) => ({
     const { heapBytes, usedBytes } = await engine.memory();
     return { peakBytes: heapBytes, usedBytes };
   },
-  peak: (milliseconds) => engine.peak(milliseconds),
+  peak: (milliseconds, allThreads) => engine.peak(milliseconds, { allThreads }),
   close: () => engine.dispose(),
 });
 

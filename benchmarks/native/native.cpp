@@ -62,7 +62,7 @@ class Session {
     if (method == "firstLoss") return json_object("value", loss());
     if (method == "gemm") return gemm(ask);
     if (method == "products") return products(ask.at("count").get<std::int64_t>());
-    if (method == "peak") return json_object("value", peak(ask.at("milliseconds").get<double>()));
+    if (method == "peak") return peak(ask);
     if (method == "copy") {
       return json_object("value", copy(ask.at("bytes").get<double>(), ask.at("milliseconds").get<double>()));
     }
@@ -133,17 +133,22 @@ class Session {
     return json_object("ms", milliseconds([&] { predictor_->repeat(count); }));
   }
 
-  /// GFLOP/s of one thread.
-  static double peak(double wanted) {
-    std::vector<float> numbers(12 * static_cast<std::size_t>(ops::instructions().lanes), 1.0F);
-    constexpr std::int64_t iterations = 10'000;
+  /// GFLOP/s of one thread or of all.
+  Json peak(const Json& ask) {
+    const std::size_t threads = ask.at("allThreads").get<bool>() ? static_cast<std::size_t>(pool_->size()) : 1;
+    const std::size_t each = 12 * static_cast<std::size_t>(ops::instructions().lanes);
+    std::vector<float> numbers(threads * each, 1.0F);
+    constexpr std::int64_t iterations = 100'000;
+    const auto job = [&](int thread) {
+      ops::instructions().peak(numbers.data() + static_cast<std::size_t>(thread) * each, iterations);
+    };
     double spent = 0;
     double operations = 0;
-    while (spent < wanted) {
-      spent += milliseconds([&] { ops::instructions().peak(numbers.data(), iterations); });
+    while (spent < ask.at("milliseconds").get<double>()) {
+      spent += milliseconds([&] { threads > 1 ? pool_->run(job) : job(0); });
       operations += 8.0 * static_cast<double>(iterations) * static_cast<double>(numbers.size());
     }
-    return operations / spent / 1e6;
+    return json_object("value", operations / spent / 1e6);
   }
 
   /// GB read and written a second, one half of a buffer to the other; the best part of the time counts.

@@ -42,9 +42,14 @@ std::string memory() {
   return json_object("heapBytes", emscripten_get_heap_size(), "usedBytes", used).dump();
 }
 
-double peak(double iterations) {
-  std::vector<float> numbers(12 * static_cast<std::size_t>(kernels::vector_lanes<float>()), 1.0F);
-  kernels::peak(numbers.data(), static_cast<std::int64_t>(iterations));
+double peak(double iterations, bool all_threads) {
+  const std::size_t each = 12 * static_cast<std::size_t>(kernels::vector_lanes<float>());
+  const std::size_t threads = all_threads ? static_cast<std::size_t>(engine().pool->size()) : 1;
+  std::vector<float> numbers(threads * each, 1.0F);
+  const auto job = [&](int thread) {
+    kernels::peak(numbers.data() + static_cast<std::size_t>(thread) * each, static_cast<std::int64_t>(iterations));
+  };
+  all_threads ? engine().pool->run(job) : job(0);
   return 8 * iterations * static_cast<double>(numbers.size());
 }
 

@@ -9,7 +9,7 @@ import type { Reason } from './features.js';
 import type { Ledger, LedgerOptions } from './ledger.js';
 import { Model, type ModelOptions } from './model.js';
 import { Module, trace } from './module.js';
-import { kindOf, optionsOf, plain, positive } from './plain.js';
+import { flag, kindOf, optionsOf, plain, positive, refuseUnknown } from './plain.js';
 import type { DatasetInfo, DatasetMade, Handle, Rows } from './protocol.js';
 import { makeTokenizer, Tokenizer, type TokenizerOptions } from './tokenizer.js';
 
@@ -118,10 +118,18 @@ export class Engine {
 
   /**
    * What one thread of this machine can do at most, in GFLOP/s: multiply-adds in registers alone, for about so many
-   * milliseconds. Products of matrices reach a share of it.
+   * milliseconds. Products of matrices reach a share of it. With `allThreads` what all threads can do side by side: two
+   * threads of one core gain little, and other programs take their part.
+   *
+   * @throws {TrainyardError} TYPE_MISMATCH, INVALID_VALUE, UNKNOWN_OPTION
    */
-  async peak(milliseconds = 50): Promise<number> {
-    return this.#client.call('peak', { milliseconds: positive(milliseconds, 'peak') });
+  async peak(milliseconds = 50, options?: { allThreads?: boolean }): Promise<number> {
+    const { allThreads = false, ...others } = optionsOf(options, 'peak');
+    refuseUnknown(others, ['allThreads'], 'peak');
+    return this.#client.call('peak', {
+      milliseconds: positive(milliseconds, 'peak'),
+      allThreads: flag(allThreads, 'peak.allThreads'),
+    });
   }
 
   /** Ends the engine, its worker, its models and runs. What is pending is rejected with DISPOSED. */

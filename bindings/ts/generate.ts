@@ -34,8 +34,12 @@ export interface Token extends TokenProbability {
   candidates: TokenProbability[];
 }
 
-/** Tokens in a message at most: they are written ahead of whoever reads them, though for no longer than 10 ms. */
+/**
+ * Tokens in a message at most, and how many times as many there are in the next: they are written ahead of whoever reads
+ * them, though for no longer than 10 ms.
+ */
 const most = 64;
+const growth = 8;
 
 export async function* generate(
   client: Client,
@@ -48,7 +52,7 @@ export async function* generate(
   const { generator } = await client.call('generate', args);
   try {
     let done = wanted.maxTokens === 0;
-    for (let count = 1; !done; count = Math.min(2 * count, most)) {
+    for (let count = 1; !done; count = Math.min(growth * count, most)) {
       use();
       const { numbers, ...answer } = await client.call('generateNext', { generator, count });
       done = answer.done;

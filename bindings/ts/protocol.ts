@@ -137,7 +137,7 @@ export interface TextRead {
 /** The calls: what each takes and what it gives. */
 export interface Calls {
   memory: [Record<string, never>, { heapBytes: number } & Record<string, number>];
-  peak: [{ milliseconds: number }, number];
+  peak: [{ milliseconds: number; allThreads: boolean }, number];
   createDataset: [Described, DatasetMade];
   readDataset: [{ dataset: Handle }, Rows];
   splitDataset: [{ dataset: Handle; options: object }, { first: DatasetMade; second: DatasetMade }];

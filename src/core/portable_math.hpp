@@ -1,8 +1,10 @@
 // log, cos and exp in double with the same bits on every platform (a libm's last bit differs from another's).
 // For what is computed once per step or once per model; hot loops use simd/math.hpp.
 #pragma once
+#include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 namespace trainyard::portable {
@@ -41,12 +43,22 @@ namespace trainyard::portable {
   return quadrant == 0 ? cosine : quadrant == 1 ? -sine : quadrant == 2 ? -cosine : sine;
 }
 
+namespace detail {
+/// 1 / k!
+inline constexpr std::array exp_terms = [] {
+  std::array<double, 15> terms{1};
+  double factorial = 1;
+  for (std::size_t k = 1; k < terms.size(); ++k) terms[k] = 1 / (factorial *= static_cast<double>(k));
+  return terms;
+}();
+}  // namespace detail
+
 /// e^x for |x| < 700. Relative error < 1e-15.
 [[nodiscard]] inline double exp(double x) {
   const double n = std::floor(x * 1.4426950408889634 + 0.5);
   const double r = (x - n * 0.693147180369123816490) - n * 1.90821492927058770002e-10;
-  double sum = 1;
-  for (int k = 14; k >= 1; --k) sum = sum * r / k + 1;
+  double sum = detail::exp_terms[14];
+  for (std::size_t k = 14; k-- > 0;) sum = sum * r + detail::exp_terms[k];
   return std::ldexp(sum, static_cast<int>(n));
 }
 

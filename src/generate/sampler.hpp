@@ -50,15 +50,25 @@ class Sampler {
   [[nodiscard]] std::span<const Candidate> candidates() const { return candidates_; }
 
  private:
-  void order(std::span<const float> scores);
-  void weigh();
-  void restrict_to_nucleus();
+  struct Scored {
+    std::int32_t id;
+    double score;
+  };
+
+  void read(std::span<const float> scores);
+  const Scored& ranked(std::size_t i);
+  [[nodiscard]] double weight(const Scored& token) const;
+  void keep();
 
   SamplerOptions options_;
-  std::vector<char> seen_;        ///< by id
-  std::vector<Candidate> order_;  ///< `probability`: first the score, then the weight
-  std::size_t kept_ = 0;          ///< may be drawn: the first of `order_`
-  double sum_ = 0;                ///< of their weights
+  std::vector<char> seen_;  ///< by id
+  /// A heap with the most probable token in front; behind it, backwards, the `ranks_` tokens before that one. So a
+  /// token of a large vocabulary costs no sorting of all others.
+  std::vector<Scored> tokens_;
+  std::size_t ranks_ = 0;
+  double largest_ = 0;    ///< score
+  std::size_t kept_ = 0;  ///< may be drawn: so many of the most probable
+  double sum_ = 0;        ///< of their weights
   std::vector<Candidate> candidates_;
 };
 

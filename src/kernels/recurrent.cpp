@@ -32,18 +32,20 @@ template <class T>
 void step_lstm(Index n, const T* x, const T* z, T* h, T* c, T* y, T* saved) noexcept {
   over_columns<T>(0, n, [&](Index j, auto load, auto store) {
     const auto sum = [&](Index gate) { return load(x + gate * n + j) + load(z + gate * n + j); };
+    // Each is stored before the next is begun: else the constants of all are kept, more of them than there are
+    // registers.
     const auto i = simd::sigmoid<T>(sum(0));
-    const auto f = simd::sigmoid<T>(sum(1));
-    const auto g = simd::tanh(sum(2));
-    const auto o = simd::sigmoid<T>(sum(3));
-    const auto cell = simd::madd<T>(f, load(c + j), i * g);
-    const auto next = o * simd::tanh(cell);
     store(saved + j, i);
+    const auto f = simd::sigmoid<T>(sum(1));
     store(saved + n + j, f);
+    const auto g = simd::tanh(sum(2));
     store(saved + 2 * n + j, g);
-    store(saved + 3 * n + j, o);
+    const auto cell = simd::madd<T>(f, load(c + j), i * g);
     store(saved + 4 * n + j, cell);
     store(c + j, cell);
+    const auto o = simd::sigmoid<T>(sum(3));
+    store(saved + 3 * n + j, o);
+    const auto next = o * simd::tanh(cell);
     store(h + j, next);
     store(y + j, next);
   });
@@ -53,14 +55,14 @@ template <class T>
 void step_gru(Index n, const T* x, const T* z, T* h, T* /*c*/, T* y, T* saved) noexcept {
   over_columns<T>(0, n, [&](Index j, auto load, auto store) {
     const auto r = simd::sigmoid<T>(load(x + j) + load(z + j));
-    const auto u = simd::sigmoid<T>(load(x + n + j) + load(z + n + j));
-    const auto q = load(z + 2 * n + j);
-    const auto fresh = simd::tanh(simd::madd<T>(r, q, load(x + 2 * n + j)));
-    const auto next = simd::madd<T>(u, load(h + j) - fresh, fresh);
     store(saved + j, r);
+    const auto u = simd::sigmoid<T>(load(x + n + j) + load(z + n + j));
     store(saved + n + j, u);
-    store(saved + 2 * n + j, fresh);
+    const auto q = load(z + 2 * n + j);
     store(saved + 3 * n + j, q);
+    const auto fresh = simd::tanh(simd::madd<T>(r, q, load(x + 2 * n + j)));
+    store(saved + 2 * n + j, fresh);
+    const auto next = simd::madd<T>(u, load(h + j) - fresh, fresh);
     store(h + j, next);
     store(y + j, next);
   });

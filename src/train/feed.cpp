@@ -8,6 +8,9 @@
 namespace trainyard {
 namespace {
 
+/// Rows of fewer bytes together are copied by one thread: starting the others takes a microsecond.
+constexpr std::size_t parallel_bytes = 32768;
+
 std::vector<std::int64_t> without_ones(const Shape& shape) {
   std::vector<std::int64_t> dims;
   std::ranges::copy_if(shape.dims(), std::back_inserter(dims), [](std::int64_t d) { return d != 1; });
@@ -79,10 +82,22 @@ void Feed::check_target(const Loss& loss, const ValueType& output) const {
   source_.check_labels(target_, loss.classes(output), loss.ignored());
 }
 
-void Feed::gather(std::span<const Row> rows, const Compiled& c) const {
+void Feed::gather(std::span<const Row> rows, const Compiled& c, ThreadPool* pool) const {
   const Plan& plan = c.executor->plan();
   const auto write = [&](ValueId v, std::size_t column) {
-    source_.gather(rows, column, {c.executor->at(v), plan.values[v.index()].type.dtype, plan.precision});
+    const ValueType& type = plan.values[v.index()].type;
+    const std::size_t row_bytes =
+        static_cast<std::size_t>(type.shape.size()) * element_size(type.dtype, plan.precision);
+    std::byte* const to = c.executor->at(v);
+    const auto part = [&](std::size_t begin, std::size_t end) {
+      source_.gather(rows.subspan(begin, end - begin), column, {to + begin * row_bytes, type.dtype, plan.precision});
+    };
+    if (pool == nullptr || rows.size() * row_bytes < parallel_bytes) return part(0, rows.size());
+    const auto threads = static_cast<std::size_t>(pool->size());
+    pool->run([&](int thread) {
+      const auto me = static_cast<std::size_t>(thread);
+      part(rows.size() * me / threads, rows.size() * (me + 1) / threads);
+    });
   };
   for (std::size_t i = 0; i < columns_.size(); ++i) write(c.inputs[i], columns_[i]);
   if (c.target.valid()) write(c.target, target_);

@@ -23,8 +23,8 @@ class Feed {
   /// Throws INVALID_LABEL unless all class ids are classes of the output; SHAPE_MISMATCH if targets do not fit at all.
   void check_target(const Loss& loss, const ValueType& output) const;
 
-  /// Writes the rows' inputs, and target if the plan has one. Allocates nothing.
-  void gather(std::span<const Row> rows, const Compiled& c) const;
+  /// Writes the rows' inputs, and target if the plan has one; with a pool all its threads do. Allocates nothing.
+  void gather(std::span<const Row> rows, const Compiled& c, ThreadPool* pool = nullptr) const;
   /// Writes the gradient of the loss, weight / divisor a row; returns the divisor. `weights` has room for the rows.
   double seed(std::span<const Row> rows, const Compiled& c, const Loss& loss, std::span<double> weights) const;
 

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -150,6 +152,44 @@ TEST(Sampler, TellsTheMostProbableInOrder) {
   EXPECT_EQ(told[2].probability, 0) << "topK left it out";
   options.candidates = 99;
   EXPECT_EQ(Sampler(options, 4).candidates().size(), 4U);
+}
+
+TEST(Sampler, RanksALargeVocabularyAsSortingDoes) {
+  constexpr std::size_t n = 3000;
+  std::vector<float> scores(n);
+  std::vector<std::int32_t> order(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    scores[i] = static_cast<float>(i * 7919 % 251) / 16;  // twelve of each
+    order[i] = static_cast<std::int32_t>(i);
+  }
+  std::ranges::stable_sort(order, std::ranges::greater{},
+                           [&](std::int32_t id) { return scores[static_cast<std::size_t>(id)]; });
+  SamplerOptions options;
+  options.candidates = n;
+  double sum = 0;
+  for (const float s : scores) sum += std::exp(static_cast<double>(s));
+  Sampler sampler(options, n);
+  for (std::uint64_t draw = 0; draw < 3; ++draw) {
+    static_cast<void>(sampler.draw(scores, draw));
+    for (std::size_t i = 0; i < n; ++i) {
+      ASSERT_EQ(sampler.candidates()[i].id, order[i]);
+      const double share = std::exp(static_cast<double>(scores[static_cast<std::size_t>(order[i])])) / sum;
+      ASSERT_NEAR(sampler.candidates()[i].probability / share, 1, 1e-9);
+    }
+  }
+  options.candidates = 0;
+  Sampler alone(options, n);
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    EXPECT_EQ(alone.draw(scores, i).id, sampler.draw(scores, i).id) << "what is told beside changes nothing";
+  }
+}
+
+TEST(Sampler, ATinyTopPStillKeepsTheMostProbable) {
+  SamplerOptions options;
+  options.top_p = std::numeric_limits<double>::denorm_min();
+  const Candidate c = Sampler(options, 4).draw(scores_of(shares), 3);
+  EXPECT_EQ(c.id, 1);
+  EXPECT_EQ(c.probability, 1);
 }
 
 TEST(Sampler, RefusesWhatIsNoNumberAndDrawsNoneThatCannotBe) {

@@ -50,6 +50,14 @@ for (const worker of [true, false]) {
         'INVALID_VALUE',
         'inputs',
       ],
+      'a peak of no time': [() => engine.peak(0), 'INVALID_VALUE', 'peak'],
+      'a peak of a word': [() => engine.peak(1, 'allThreads'), 'TYPE_MISMATCH', 'peak'],
+      'a peak with an option that it lacks': [() => engine.peak(1, { all: true }), 'UNKNOWN_OPTION', 'peak.all'],
+      'a peak of all threads in words': [
+        () => engine.peak(1, { allThreads: 'yes' }),
+        'TYPE_MISMATCH',
+        'peak.allThreads',
+      ],
       'a size that is NaN': [() => build(nn.linear(NaN)), 'INVALID_VALUE', 'layers[0].out'],
       'a size that is a function': [() => build({ type: 'linear', out: () => 3 }), 'TYPE_MISMATCH', 'layers[0].out'],
       'a size that is a bigint': [() => build(nn.sequential(nn.linear(3n))), 'TYPE_MISMATCH', 'layers[0].out'],
@@ -184,6 +192,14 @@ describe('load', () => {
       assert.match(error.message, words);
     });
   }
+
+  test('what threads do side by side counts for all of them', () =>
+    withEngine({ threads: 4, worker: false }, async (engine) => {
+      // Four threads get what cores there are: no more than four times, and not the share of one alone.
+      const rates = [];
+      for (let i = 0; i < 5; i++) rates.push((await engine.peak(20, { allThreads: true })) / (await engine.peak(20)));
+      assert.ok(Math.max(...rates) > 0.5 && Math.min(...rates) < 8, `${rates}`);
+    }));
 
   test('more threads than anyone needs are fewer', () =>
     withEngine({ threads: 1e9, worker: false }, (engine) => assert.equal(engine.info.threads, 32)));

@@ -91,7 +91,7 @@ export interface EngineModule {
   setThreads(threads: number): number;
   memory(): string;
   /** Multiply-adds in registers alone; returns how many floating-point operations that were. */
-  peak(iterations: number): number;
+  peak(iterations: number, allThreads: boolean): number;
   /** Room for bytes, aligned for SIMD; a call that takes the pointer frees it. */
   allocate(bytes: number): number;
   release(pointer: number): void;

@@ -128,8 +128,10 @@ template <class T>
 void run_panels(const Piece<T>& p, const Tiling<T>& tiling, Packing packing, const T* a, Index rows, const T* packed_b,
                 Index column, Index columns, Index depth, int kc, T* c, micro::Start<T> start) noexcept {
   const Index height = tiling.rows;
-  const Index whole = rows / height;
+  // A full tile and a low one below it become two of like height: the few sums of a low one wait for one another. (Rows
+  // that are packed are packed for full ones.)
   const Index rest = rows % height;
+  const Index whole = rows / height - (!packing.a && 0 < rest && 2 * rest <= height && rest < rows ? 1 : 0);
   const bool by_column = packing.a || p.by_column;
   const Index step = packing.a ? kc : p.by_column ? 1 : p.lda;
   for (Index j = 0; j < columns; j += tiling.width) {
@@ -153,11 +155,11 @@ void run_panels(const Piece<T>& p, const Tiling<T>& tiling, Packing packing, con
       tiling.at(by_column, padded, height)(whole, height * step, kc, a, packing.a ? height : p.lda, b, ldb, out, ldo,
                                            below.at, below.step);
     }
-    if (rest > 0) {
-      const Index done = whole * height;
+    for (Index done = whole * height, h = 0; done < rows; done += h) {
+      h = rows - done > height ? (rows - done + 1) / 2 : rows - done;
       const micro::Start<T> last = below.moved(done, 0);
-      tiling.at(by_column, padded, rest)(1, 0, kc, a + done * step, packing.a ? rest : p.lda, b, ldb, out + done * ldo,
-                                         ldo, last.at, last.step);
+      tiling.at(by_column, padded, h)(1, 0, kc, a + done * step, packing.a ? h : p.lda, b, ldb, out + done * ldo, ldo,
+                                      last.at, last.step);
     }
     if (ragged) {
       micro::store_edge(
