@@ -27,8 +27,8 @@ class Shape {
   /// Number of elements; 1 for a scalar.
   [[nodiscard]] std::int64_t size() const { return size_; }
   [[nodiscard]] std::int64_t back() const { return rank_ == 0 ? 1 : (*this)[rank_ - 1]; }
-  /// Elements of the first `axes` axes. (size() / back() for all but the last, without a division: kernels ask in every
-  /// step, and those of small networks are over sooner.)
+  /// Elements of the first `axes` axes, at most all. (size() / back() for all but the last, without a division: kernels
+  /// ask in every step, and those of small networks are over sooner.)
   [[nodiscard]] std::int64_t leading(int axes) const {
     std::int64_t n = 1;
     for (int axis = 0; axis < axes; ++axis) n *= (*this)[axis];

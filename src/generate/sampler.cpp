@@ -36,7 +36,8 @@ Candidate Sampler::draw(std::span<const float> scores, std::uint64_t index) {
     const Philox words = philox(static_cast<std::uint64_t>(options_.seed), stream("generate"), index, 0);
     const double share = (words[0] * 0x1p-32 + words[1]) * 0x1p-32;  // [0, 1)
     double rest = share * sum_;
-    for (; chosen + 1 < kept_; ++chosen) {
+    // One that cannot be is not drawn either, though rounding leaves some of the share to it.
+    for (; chosen + 1 < kept_ && weight(ranked(chosen + 1)) > 0; ++chosen) {
       const double w = weight(ranked(chosen));
       if (rest < w) break;
       rest -= w;
@@ -81,6 +82,7 @@ void Sampler::keep() {
       std::min(options_.top_k.value_or(std::ssize(tokens_)), static_cast<std::int64_t>(tokens_.size())));
   sum_ = 0;
   if (kept_ == tokens_.size()) {
+    // As the heap lies: no two tokens are equal in its order, so all libraries make the same one.
     for (const Scored& token : tokens_) sum_ += weight(token);
   } else {
     for (std::size_t i = 0; i < kept_; ++i) sum_ += weight(ranked(i));

@@ -1,4 +1,5 @@
-// What happens to rows of a product after the last addition: bias, activation, derivative.
+// What happens to rows of a product after the last addition: bias (where the sum has not started from it), activation,
+// derivative.
 #pragma once
 #include <cstddef>
 

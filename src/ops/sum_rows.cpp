@@ -12,10 +12,11 @@ void infer(Inference& i) { i.out({.shape = i.attributes<SumRowsAttributes>().sha
 
 template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
-  const Shape& sums = c.out_type[0]->shape;
+  const std::int64_t n = c.out_type[0]->shape.size();
   const ValueType& x = *c.in_type[0];
-  const std::int64_t rows = (x.batched ? c.rows : 1) * x.shape.leading(x.shape.rank() - sums.rank());
-  kernels::column_sum(rows, begin, end, c.input<T>(0), sums.size(), c.output<T>(0));
+  // What is added up lies last in memory, not always in the shape: channels.
+  const std::int64_t rows = x.batched && x.shape.size() == n ? c.rows : x.elements(c.rows) / n;
+  kernels::column_sum(rows, begin, end, c.input<T>(0), n, c.output<T>(0));
 }
 
 Work work(const CallTypes& t) {

@@ -8,7 +8,7 @@
 namespace trainyard {
 namespace {
 
-/// Rows of fewer bytes together are copied by one thread: starting the others takes a microsecond.
+/// Rows of fewer bytes together are copied by one thread: starting others that look for work takes a microsecond.
 constexpr std::size_t parallel_bytes = 32768;
 
 std::vector<std::int64_t> without_ones(const Shape& shape) {
@@ -125,25 +125,24 @@ double Feed::seed(std::span<const Row> rows, const Compiled& c, const Loss& loss
   }
   if (!c.seed.valid()) return divisor;
   const double scale = divisor > 0 ? 1 / divisor : 0;
-  for (std::size_t r = 0; r < count; ++r) {
-    if (plan.precision == Precision::f64) {
-      c.executor->at<double>(c.seed)[r] = weights[r] * scale;
-    } else {
-      c.executor->at<float>(c.seed)[r] = static_cast<float>(weights[r] * scale);
-    }
-  }
+  const auto write = [&]<class T>(T* seed) {
+    for (std::size_t r = 0; r < count; ++r) seed[r] = static_cast<T>(weights[r] * scale);
+  };
+  plan.precision == Precision::f64 ? write(c.executor->at<double>(c.seed)) : write(c.executor->at<float>(c.seed));
   return divisor;
 }
 
 double mean_loss(const Compiled& c, std::span<const double> weights, double divisor) {
-  double sum = 0;
-  for (std::size_t r = 0; r < weights.size(); ++r) {
-    const double loss = c.executor->plan().precision == Precision::f64
-                            ? c.executor->at<double>(c.loss)[r]
-                            : static_cast<double>(c.executor->at<float>(c.loss)[r]);
-    // A row of weight 0 counts for nothing, whatever its loss.
-    if (weights[r] != 0) sum += weights[r] * loss;
-  }
+  const auto weighted = [&](const auto* losses) {
+    double sum = 0;
+    for (std::size_t r = 0; r < weights.size(); ++r) {
+      // A row of weight 0 counts for nothing, whatever its loss.
+      if (weights[r] != 0) sum += weights[r] * static_cast<double>(losses[r]);
+    }
+    return sum;
+  };
+  const double sum = c.executor->plan().precision == Precision::f64 ? weighted(c.executor->at<double>(c.loss))
+                                                                    : weighted(c.executor->at<float>(c.loss));
   return divisor > 0 ? sum / divisor : 0;
 }
 

@@ -124,7 +124,9 @@ Course Trainer::course() const {
 }
 
 Trainer::Piece Trainer::run_piece(std::span<const Row> rows, std::int64_t first, Scores* scores) {
-  feed_.gather(rows, train_, sharing_.way() == Sharing::shared ? &pool_ : nullptr);
+  // A small plan is run alone; threads that sleep are not worth waking for its input.
+  const bool shared = sharing_.way() == Sharing::shared && train_.executor->shares();
+  feed_.gather(rows, train_, shared ? &pool_ : nullptr);
   const auto weights = std::span(weights_).first(rows.size());
   const double divisor = feed_.seed(rows, train_, *loss_kind_, weights);
   StepContext context;

@@ -93,13 +93,20 @@ CaseGraph::CaseGraph(const OpCase& c, const Instance& instance, const GraphOptio
                                                             : random_numbers(sizes_of(type, rows), "cotangent", {}),
                       .batched = type.batched,
                       .differentiated = false});
+    const auto is_wanted = [&](const Builder::Input& i) {
+      return i.differentiated && (options.only.empty() || i.name == options.only);
+    };
     std::vector<ValueId> wanted;
     for (const Builder::Input& i : inputs) {
-      if (i.differentiated) wanted.push_back(i.value);
+      if (is_wanted(i)) {
+        wanted.push_back(i.value);
+      } else if (i.differentiated && graph[i.value].role == Role::parameter) {
+        table[graph[i.value].parameter].frozen = true;
+      }
     }
     const std::vector<ValueId> d = differentiate(graph, y, seed, wanted);
     for (const Builder::Input& i : inputs) {
-      if (!i.differentiated) continue;
+      if (!is_wanted(i)) continue;
       const ValueId gradient = d[i.value.index()];
       if (!gradient.valid()) throw Error(ErrorCode::internal, c.name, "gradient of " + i.name, "none");
       graph.keep(gradient);

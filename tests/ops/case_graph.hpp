@@ -20,6 +20,7 @@ struct GraphOptions {
   const Op* then = nullptr;  ///< an activation after the op
   bool activated = false;    ///< tanh of every batched float input goes in
   bool twice = false;        ///< the sum of two such ops on the same inputs
+  std::string only = {};     ///< the input whose gradient alone is wanted; "": all
 };
 
 class CaseGraph {

@@ -193,6 +193,21 @@ TEST_P(Ops, FuseWithoutChangingABit) {
   }
 }
 
+/// As where the others are frozen: what gives several gradients at once is left out.
+TEST_P(Ops, DifferentiateEachInputAlone) {
+  for (const Instance& instance : c().instances) {
+    SCOPED_TRACE(text(instance));
+    const CaseGraph all(c(), instance, {.optimized = true, .rows = 29});
+    const Results want = run_guarded(all, {});
+    for (const Builder::Input& in : all.inputs) {
+      if (!in.differentiated) continue;
+      const CaseGraph alone(c(), instance, {.optimized = true, .rows = 29, .only = in.name});
+      const Results got = run_guarded(alone, {.cut = 1});
+      EXPECT_LE(nmse(got.at("gradient of " + in.name), want.at("gradient of " + in.name)), 1e-12) << in.name;
+    }
+  }
+}
+
 TEST_P(Ops, AddUpGradientsOfTwoUses) {
   for (const Instance& instance : c().instances) {
     SCOPED_TRACE(text(instance));

@@ -128,10 +128,10 @@ export class Host {
 
     peak: ({ milliseconds, allThreads }) => {
       // In many short calls: a browser swaps code for its optimized form between two calls only.
-      const calls = allThreads ? 100_000 : 10_000; // what starts the threads must not count
+      const count = allThreads ? 100_000 : 10_000; // what starts the threads must not count
       const start = performance.now();
       let [operations, elapsed] = [0, 0];
-      for (; elapsed < milliseconds; elapsed = performance.now() - start) operations += this.#m.peak(calls, allThreads);
+      for (; elapsed < milliseconds; elapsed = performance.now() - start) operations += this.#m.peak(count, allThreads);
       return operations / elapsed / 1e6;
     },
 

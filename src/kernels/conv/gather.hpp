@@ -93,7 +93,7 @@ struct Product {
 template <class T>
 inline constexpr Index panel_size = Index{gemm_k_block} * panel_width<T>;
 
-/// Adds up as gemm does: blocks of gemm_k_block from zero, each then added to C.
+/// Adds up as gemm does: blocks of gemm_k_block from zero, each then added to C. (A bias comes after them.)
 template <class T>
 void run(const Product<T>& p, T* panel) noexcept {
   constexpr Index width = panel_width<T>;

@@ -39,8 +39,8 @@ struct Gemm {
   /// itself, in an order just as fixed, and B need not be turned.
   bool by_lanes = false;
 
-  // The epilogue, in this order: add bias (unless C has started from it), keep the sum, activate, multiply by a
-  // derivative.
+  // The epilogue, in this order: add bias (where C accumulates; else C has started from it), keep the sum, activate,
+  // multiply by a derivative.
   const T* bias = nullptr;      ///< [n]
   T* pre_activation = nullptr;  ///< [m, n] with C's leading dimension: gets the activation's input
   Activation activation = Activation::none;

@@ -78,8 +78,10 @@ export class Measurement {
       const { rounds, sliceMs, warmUpMs, peakMs } = this.#timing(workloads[id]!);
       const units = unitsOf(workloads[id]!);
       const products = units.length > 1;
-      // With every slice of a step comes a look at the copy too, and its look at the peak has a warm-up of its own.
-      const besides = products ? rounds * peakMs : beginMs + warmUpMs + 1.5 * rounds * peakMs;
+      // With every slice of a step comes a look at the copy too, with several threads another one at the peak, and the
+      // looks at the peak have a warm-up of their own.
+      const looks = this.cells.length > 1 ? 2 : 1.5;
+      const besides = products ? rounds * peakMs : beginMs + warmUpMs / 3 + looks * rounds * peakMs;
       return units.length * (warmUpMs + rounds * sliceMs + besides);
     });
     return (this.cells.length * lengths.reduce((a, b) => a + b, 0)) / 1000;
