@@ -124,11 +124,11 @@ export class Engine {
    * @throws {TrainyardError} TYPE_MISMATCH, INVALID_VALUE, UNKNOWN_OPTION
    */
   async peak(milliseconds = 50, options?: { allThreads?: boolean }): Promise<number> {
-    const { allThreads = false, ...others } = optionsOf(options, 'peak');
-    refuseUnknown(others, ['allThreads'], 'peak');
+    const wanted = optionsOf(options, 'peak');
+    refuseUnknown(wanted, ['allThreads'], 'peak');
     return this.#client.call('peak', {
       milliseconds: positive(milliseconds, 'peak'),
-      allThreads: flag(allThreads, 'peak.allThreads'),
+      allThreads: flag(wanted.allThreads ?? false, 'peak.allThreads'),
     });
   }
 

@@ -21,6 +21,7 @@ constexpr auto less_probable = [](const auto& a, const auto& b) {
 
 Sampler::Sampler(const SamplerOptions& options, std::int64_t vocabulary)
     : options_(options),
+      slope_(options.temperature > 0 ? std::min(1 / options.temperature, 1e30) : 1),
       seen_(static_cast<std::size_t>(vocabulary)),
       tokens_(static_cast<std::size_t>(vocabulary)),
       candidates_(static_cast<std::size_t>(std::min(options.candidates, vocabulary))) {}
@@ -71,8 +72,7 @@ const Sampler::Scored& Sampler::ranked(std::size_t i) {
 
 /// A score's weight, the largest being 1.
 double Sampler::weight(const Scored& token) const {
-  const double slope = options_.temperature > 0 ? std::min(1 / options_.temperature, 1e30) : 1;
-  const double below = (token.score - largest_) * slope;
+  const double below = (token.score - largest_) * slope_;
   return below > -700 ? portable::exp(below) : 0;
 }
 

@@ -61,6 +61,7 @@ class Sampler {
   void keep();
 
   SamplerOptions options_;
+  double slope_;            ///< of weights' logarithms against scores
   std::vector<char> seen_;  ///< by id
   /// A heap with the most probable token in front; behind it, backwards, the `ranks_` tokens before that one. So a
   /// token of a large vocabulary costs no sorting of all others.

@@ -16,32 +16,8 @@ constexpr Index padded_width(Index columns) {
   return (columns + lanes<T> - 1) / lanes<T> * lanes<T>;
 }
 
-/// kc rows of `vectors` vectors, `ldb` numbers apart, one after the other.
-template <int vectors, class T>
-inline void pack_vectors(const T* b, Index ldb, int kc, T* out) noexcept {
-  constexpr int L = lanes<T>;
-  for (int k = 0; k < kc; ++k, b += ldb, out += vectors * L) {
-    TRAINYARD_UNROLL
-    for (int v = 0; v < vectors; ++v) simd::store<T>(out + v * L, simd::load<T>(b + v * L));
-  }
-}
-
-/// One panel: out[k, width] = B[k, j .. j+columns), B [k, n] row-major with leading dimension ldb.
-template <class T>
-inline void pack_panel(const T* b, Index ldb, int kc, int columns, T* out) noexcept {
-  constexpr int L = lanes<T>;
-  if (columns == 2 * L) return pack_vectors<2>(b, ldb, kc, out);
-  const Index width = padded_width<T>(columns);
-  const int rest = columns % L;
-  for (int k = 0; k < kc; ++k, b += ldb, out += width) {
-    int v = 0;
-    for (; v + L <= columns; v += L) simd::store<T>(out + v, simd::load<T>(b + v));
-    if (rest != 0) simd::store<T>(out + v, simd::load_first<T>(b + v, rest));
-  }
-}
-
-/// `panels` full panels of two vectors side by side: rows of B far apart share few sets of the first-level cache, and a
-/// cache line that holds parts of two panels would be fetched twice.
+/// `panels` full panels of two vectors of B side by side, one after the other: rows of B far apart share few sets of
+/// the first-level cache, and a cache line that holds parts of two panels would be fetched twice.
 template <int panels, class T>
 inline void pack_panels(const T* b, Index ldb, int kc, T* out) noexcept {
   constexpr int L = lanes<T>;
@@ -49,6 +25,20 @@ inline void pack_panels(const T* b, Index ldb, int kc, T* out) noexcept {
   for (int k = 0; k < kc; ++k, b += ldb, out += 2 * L) {
     TRAINYARD_UNROLL
     for (int v = 0; v < 2 * panels; ++v) simd::store<T>(out + v / 2 * apart + v % 2 * L, simd::load<T>(b + v * L));
+  }
+}
+
+/// One panel: out[k, width] = B[k, j .. j+columns), B [k, n] row-major with leading dimension ldb.
+template <class T>
+inline void pack_panel(const T* b, Index ldb, int kc, int columns, T* out) noexcept {
+  constexpr int L = lanes<T>;
+  if (columns == 2 * L) return pack_panels<1>(b, ldb, kc, out);
+  const Index width = padded_width<T>(columns);
+  const int rest = columns % L;
+  for (int k = 0; k < kc; ++k, b += ldb, out += width) {
+    int v = 0;
+    for (; v + L <= columns; v += L) simd::store<T>(out + v, simd::load<T>(b + v));
+    if (rest != 0) simd::store<T>(out + v, simd::load_first<T>(b + v, rest));
   }
 }
 
