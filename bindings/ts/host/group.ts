@@ -5,8 +5,12 @@ import { workerTransport, type Transport } from '../transport.js';
 import { Exchange, listen } from './exchange.js';
 import type { ModelObject, RunObject } from './module.js';
 
-/** Milliseconds that the others may take to be ready; then the run goes on alone. */
+/** Milliseconds that the others may take to be ready, or for a step; then the run goes on alone. */
 const patience = 20_000;
+/** Of a step, as many times what the own part took, if that is more. */
+const slower = 4;
+/** A step is not waited for by the clock, which runs on while the computer sleeps, but by looks so far apart (ms). */
+const lookEvery = 1000;
 
 /** What the engine knows of a run that others are to join. */
 export interface Shared {
@@ -31,7 +35,7 @@ export class Group {
   readonly #shared: Shared;
   readonly #hooks: Hooks;
   readonly #workers: Transport[] = [];
-  readonly #timer: ReturnType<typeof setTimeout>;
+  #timer: ReturnType<typeof setTimeout>;
   /** Answers that are still to come: of those that start, then of those that join. */
   #awaited: number;
   #ports: (MessagePort | null)[] = [];
@@ -62,7 +66,19 @@ export class Group {
     const changes = Object.keys(this.#changes).length > 0 ? JSON.stringify(this.#changes) : '';
     this.#changes = {};
     for (const port of this.#ports) port?.postMessage(changes);
-    return this.#exchange!.begin();
+    const began = performance.now();
+    const begun = this.#exchange!.begin();
+    if (this.stepping) this.#watch(Math.max(patience, slower * (performance.now() - began)));
+    return begun;
+  }
+
+  /** Gives up if the step that was begun is not over in time: the death of a worker is not told everywhere. */
+  #watch(milliseconds: number): void {
+    let looks = milliseconds / lookEvery;
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => {
+      if (--looks <= 0) this.#lose();
+    }, lookEvery);
   }
 
   /** Settings that the others must have before the next step. */
@@ -72,7 +88,7 @@ export class Group {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer); // or the timeout of the start
     for (const worker of this.#workers) worker.close();
     for (const port of this.#ports) port?.close();
   }
@@ -90,7 +106,10 @@ export class Group {
       if (--this.#awaited !== 0) return;
       if (message.kind === 'ready') return this.#hooks.guard(() => this.#tryJoin());
       clearTimeout(this.#timer);
-      this.#exchange = new Exchange(this.#shared.run, 0, this.#ports, (answer) => this.#hooks.stepped(answer));
+      this.#exchange = new Exchange(this.#shared.run, 0, this.#ports, (answer) => {
+        clearInterval(this.#timer);
+        this.#hooks.stepped(answer);
+      });
       const exchange = this.#exchange;
       listen(this.#ports, (from, part) => {
         if (!this.#closed) this.#hooks.guard(() => exchange.take(from, part as ArrayBuffer));
