@@ -42,6 +42,7 @@ enum class ErrorCode : std::uint8_t {
 
 /// The one list of hints. The package has a sentence for each in every language; a test walks this list.
 inline constexpr std::string_view hint_keys[] = {
+    "all_ignored",
     "at_byte",
     "bad_header",
     "bad_metadata",

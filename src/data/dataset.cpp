@@ -221,7 +221,18 @@ bool Dataset::integral(std::size_t column) const {
 }
 
 void Dataset::check_labels(std::size_t column, std::int64_t classes, std::optional<std::int64_t> ignored) const {
-  check_whole(column, {.min = 0, .max = static_cast<double>(classes), .open_max = true}, ignored);
+  const Range range{.min = 0, .max = static_cast<double>(classes), .open_max = true};
+  check_whole(column, range, ignored);
+  if (!ignored || !storage_->columns[column].map.identity()) return;
+  bool counts = false;
+  each(column, [&](double x, Row, std::int64_t) {
+    counts = x != static_cast<double>(*ignored);
+    return !counts;
+  });
+  if (!counts) {
+    throw Error(ErrorCode::invalid_label, columns()[column].name, text(range), std::to_string(*ignored),
+                {"all_ignored", ""});
+  }
 }
 
 void Dataset::check_whole(std::size_t column, const Range& range, std::optional<std::int64_t> ignored,

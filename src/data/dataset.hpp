@@ -68,7 +68,8 @@ class Dataset final : public BatchSource {
 
   /// Whether a column can hold class ids: integers, or floats without a fraction.
   [[nodiscard]] bool integral(std::size_t column) const;
-  /// Throws INVALID_LABEL (path "y[17]") unless every number of the column is an integer in [0, classes), or `ignored`.
+  /// Throws INVALID_LABEL (path "y[17]") unless every number of the column is an integer in [0, classes), or `ignored`;
+  /// (path "y") if all are ignored: there is no mean of nothing.
   void check_labels(std::size_t column, std::int64_t classes, std::optional<std::int64_t> ignored = {}) const;
   /// Throws INVALID_LABEL (path "x[17, 3]") unless every number of the column is an integer of the range, or `ignored`.
   void check_whole(std::size_t column, const Range& range, std::optional<std::int64_t> ignored = {},

@@ -61,9 +61,14 @@ TEST(Evaluate, PassesOverIgnoredLabels) {
       evaluate(model, logits({2, 0, 1, 3, 0.5F, 0}, {0, 255, 1}), {{"loss", loss}, {"metrics", metrics}}, pool);
   EXPECT_EQ(beyond["loss"], some["loss"]);
   EXPECT_EQ(beyond["confusionMatrix"], some["confusionMatrix"]);
-  const Json none = evaluate(model, logits({2, 0}, {-100}), {{"metrics", metrics}}, pool);
-  EXPECT_EQ(none["loss"], 0.0);
-  EXPECT_TRUE(none["accuracy"].is_null());
+}
+
+TEST(Evaluate, WhereNoLabelCountsThereIsNoLoss) {
+  ThreadPool pool(1);
+  const Model model = passes_on({2});
+  const auto error = error_of([&] { static_cast<void>(evaluate(model, logits({2, 0, 1, 3}, {-100, -100}), Json::object(), pool)); });
+  ASSERT_TRUE(error);
+  EXPECT_STREQ(error->what(), "INVALID_LABEL at y: expected [0, 2), got -100 (all_ignored)");
 }
 
 TEST(Evaluate, ManyChunksAreOneMean) {

@@ -92,6 +92,7 @@ TEST_F(Refusals, Labels) {
   // Labels that are scaled on their way are looked at as they arrive.
   expect(labelled<std::uint8_t>({0, 1}, DType::u8, {{10}, {0}}), two, label, "y[1]", "[0, 2)", "10");
   expect(labelled<std::uint8_t>({0, 1}, DType::u8, {{1.0 / 255}, {0}}), two, label, "y[1]", "[0, 2)", "0.00392156886");
+  expect(labelled<std::int32_t>({-100, -100}, DType::i32), two, label, "y", "[0, 2)", "-100");
   const auto nan = error_of([] { labelled<float>({0, std::nanf("")}, DType::f32); });
   ASSERT_TRUE(nan);
   EXPECT_EQ(nan->code, ErrorCode::invalid_data);

@@ -37,6 +37,7 @@ export const en: Table = {
   },
   hints: {
     needs_class_ids: () => 'This needs a target that holds class ids.',
+    all_ignored: () => 'Every label is the one that does not count (ignoreIndex): there is nothing to take a mean of.',
     gzipped: () => 'It is in gzip: unpack it first.',
     at_byte: (at) => `The trouble begins at byte ${at}.`,
     await_dispose: () => 'Make a new one, or dispose later.',

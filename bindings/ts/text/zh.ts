@@ -27,6 +27,7 @@ export const zh: Table = {
   },
   hints: {
     needs_class_ids: () => '这需要一个存类别编号的目标。',
+    all_ignored: () => '所有标签都是不计入的那个（ignoreIndex）：没有可求平均的东西。',
     gzipped: () => '这是 gzip 压缩的：请先解压。',
     at_byte: (at) => `问题从第 ${at} 字节开始。`,
     await_dispose: () => '新建一个，或晚一点再释放。',
