@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/options.hpp"
+#include "executors/peak.hpp"
 #include "ops/instructions.hpp"
 #include "train/evaluate.hpp"
 #include "train/options.hpp"
@@ -135,18 +136,12 @@ class Session {
 
   /// GFLOP/s of one thread or of all.
   Json peak(const Json& ask) {
-    const std::size_t threads = ask.at("allThreads").get<bool>() ? static_cast<std::size_t>(pool_->size()) : 1;
-    const std::size_t each = 12 * static_cast<std::size_t>(ops::instructions().lanes);
-    std::vector<float> numbers(threads * each, 1.0F);
-    constexpr std::int64_t iterations = 100'000;
-    const auto job = [&](int thread) {
-      ops::instructions().peak(numbers.data() + static_cast<std::size_t>(thread) * each, iterations);
-    };
+    const ops::Instructions& here = ops::instructions();
+    ThreadPool* const pool = ask.at("allThreads").get<bool>() ? pool_.get() : nullptr;
     double spent = 0;
     double operations = 0;
     while (spent < ask.at("milliseconds").get<double>()) {
-      spent += milliseconds([&] { threads > 1 ? pool_->run(job) : job(0); });
-      operations += 8.0 * static_cast<double>(iterations) * static_cast<double>(numbers.size());
+      spent += milliseconds([&] { operations += run_peak(here.peak, here.lanes, 100'000, pool); });
     }
     return json_object("value", operations / spent / 1e6);
   }

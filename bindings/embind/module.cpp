@@ -9,6 +9,7 @@
 #include "data/pack.hpp"
 #include "data/split.hpp"
 #include "engine.hpp"
+#include "executors/peak.hpp"
 #include "handles.hpp"
 #include "kernels/gemm/gemm.hpp"
 #include "text.hpp"
@@ -43,14 +44,8 @@ std::string memory() {
 }
 
 double peak(double iterations, bool all_threads) {
-  const std::size_t each = 12 * static_cast<std::size_t>(kernels::vector_lanes<float>());
-  const std::size_t threads = all_threads ? static_cast<std::size_t>(engine().pool->size()) : 1;
-  std::vector<float> numbers(threads * each, 1.0F);
-  const auto job = [&](int thread) {
-    kernels::peak(numbers.data() + static_cast<std::size_t>(thread) * each, static_cast<std::int64_t>(iterations));
-  };
-  all_threads ? engine().pool->run(job) : job(0);
-  return 8 * iterations * static_cast<double>(numbers.size());
+  return run_peak(&kernels::peak<float>, kernels::vector_lanes<float>(), static_cast<std::int64_t>(iterations),
+                  all_threads ? engine().pool.get() : nullptr);
 }
 
 Pointer allocate(std::uint32_t size) { return engine().buffers.allocate(size); }

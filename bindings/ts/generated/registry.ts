@@ -24,6 +24,7 @@ export const errorCodes = [
 ] as const;
 
 export const hintKeys = [
+  'all_ignored',
   'at_byte',
   'bad_header',
   'bad_metadata',
