@@ -13,7 +13,7 @@ if(EMSCRIPTEN)
     target_link_options(module PRIVATE
       # -fno-rtti: the linker's choice of Embind's own library, which names its types as our files do.
       -O3 -fno-rtti -lembind -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node -sDYNAMIC_EXECUTION=0 -sEMBIND_AOT
-      -sFILESYSTEM=0 -sSTACK_SIZE=1mb -sMALLOC=emmalloc
+      -sFILESYSTEM=0 -sSTACK_SIZE=1mb -sMALLOC=dlmalloc -Wl,--wrap=strtod
       # Memory grows while models and data are described. The page makes the shared memory itself, as large as the
       # device allows (4, 2, 1 or 0.5 GiB), and hands it in.
       -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=4gb -Wno-pthreads-mem-growth

@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <new>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -34,7 +35,9 @@ namespace trainyard::bindings {
   } catch (const Error& e) {
     throw_in_javascript(e);
   } catch (const std::bad_alloc&) {
-    throw_in_javascript(Error(ErrorCode::out_of_memory, "", "", ""));
+    throw_in_javascript(Error(ErrorCode::out_of_memory, "", "", "", {"smaller", ""}));
+  } catch (const std::length_error&) {  // more than a vector could hold
+    throw_in_javascript(Error(ErrorCode::out_of_memory, "", "", "", {"smaller", ""}));
   } catch (const std::exception& e) {
     throw_in_javascript(Error(ErrorCode::internal, "", "", e.what()));
   }

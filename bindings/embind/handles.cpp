@@ -52,10 +52,13 @@ ModelHandle::ModelHandle(Json description, ModelOptions options, ThreadPool& thr
       inspector(model, threads) {}
 
 std::string DatasetHandle::read() {
+  std::uint64_t numbers_in_all = 0;
+  for (const ColumnInfo& column : data->columns()) numbers_in_all += static_cast<std::uint64_t>(column.shape.size());
+  require_memory(data->rows() * numbers_in_all * sizeof(float), "data");
+  columns.clear();
   std::vector<Row> rows(data->rows());
   std::iota(rows.begin(), rows.end(), Row{0});
   Json list = Json::array();
-  columns.clear();
   for (const ColumnInfo& column : data->columns()) {
     std::vector<std::int64_t> shape{static_cast<std::int64_t>(rows.size())};
     shape.insert(shape.end(), column.shape.dims().begin(), column.shape.dims().end());

@@ -19,7 +19,9 @@ export interface ProgressEvent {
   lr: number;
   /** Norm of all gradients of the last step together. */
   gradNorm: number;
-  /** Losses since the last event of this kind, at most 64: each the mean of `lossStride` steps. */
+  /** Steps since the last event of this kind. */
+  steps: number;
+  /** Their losses, at most 64: each the mean of `lossStride` steps, the last one perhaps of fewer. */
   losses: number[];
   lossStride: number;
   /** Metrics on the training data since the last look at the validation data. */
@@ -113,25 +115,37 @@ export interface RunState {
 /** Losses of single steps that an event carries at most. */
 const mostLosses = 64;
 
-/** Means of so many neighbours each. */
-function coarser(losses: number[], times: number): number[] {
-  if (times === 1) return losses;
-  return Array.from({ length: Math.ceil(losses.length / times) }, (_, i) => {
-    const group = losses.slice(i * times, (i + 1) * times);
-    return group.reduce((a, b) => a + b) / group.length;
-  });
+/** The losses of these events, one after the other, as means of `stride` steps each. */
+function regroup(events: ProgressEvent[], stride: number): number[] {
+  const losses: number[] = [];
+  let [sum, count] = [0, 0];
+  const end = (): void => {
+    losses.push(sum / count);
+    [sum, count] = [0, 0];
+  };
+  for (const event of events) {
+    event.losses.forEach((mean, i) => {
+      // What it is the mean of may end one group and begin the next.
+      for (let left = Math.min(event.lossStride, event.steps - i * event.lossStride); left > 0;) {
+        const part = Math.min(left, stride - count);
+        sum += part * mean;
+        count += part;
+        left -= part;
+        if (count === stride) end();
+      }
+    });
+  }
+  if (count > 0) end();
+  return losses;
 }
 
 /** The newer event in place of the older of the same kind; losses of both, of as many steps each, and not too many. */
 function merge(older: RunEvent, newer: RunEvent): RunEvent {
   if (older.type !== 'progress' || newer.type !== 'progress') return newer;
+  const steps = older.steps + newer.steps;
   let lossStride = Math.max(older.lossStride, newer.lossStride);
-  let losses = [older, newer].flatMap((event) => coarser(event.losses, lossStride / event.lossStride));
-  while (losses.length > mostLosses) {
-    losses = coarser(losses, 2);
-    lossStride *= 2;
-  }
-  return { ...newer, losses, lossStride };
+  while (steps > mostLosses * lossStride) lossStride *= 2;
+  return { ...newer, steps, losses: regroup([older, newer], lossStride), lossStride };
 }
 
 /**

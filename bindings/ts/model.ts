@@ -47,7 +47,10 @@ export interface InspectOptions {
   values?: string[];
   /** As while training: dropout drops, batch norm looks at the batch. Default false. */
   training?: boolean;
-  /** Gradients too; needs targets and a loss. */
+  /**
+   * Gradients too; needs targets and a loss. Those of the parameters are then what `read` and `parameters` give
+   * as their gradients, in place of the last step's.
+   */
   gradients?: boolean;
 }
 

@@ -13,7 +13,8 @@
 namespace trainyard {
 
 inline constexpr std::size_t alignment = 64;
-[[nodiscard]] constexpr std::size_t aligned(std::size_t bytes) {
+template <class Size>
+[[nodiscard]] constexpr Size aligned(Size bytes) {
   return (bytes + alignment - 1) / alignment * alignment;
 }
 
@@ -21,9 +22,10 @@ class Arena {
  public:
   Arena() = default;
   /// Throws OUT_OF_MEMORY with the number of bytes, and leaves everything else as it was.
-  explicit Arena(std::size_t bytes, const char* what = "memory") : bytes_(aligned(bytes)) {
-    if (bytes_ == 0) return;
-    require_memory(bytes_, what);
+  explicit Arena(std::uint64_t bytes, const char* what = "memory") {
+    if (bytes == 0) return;
+    require_memory(aligned(bytes), what);  // before it is cut to the bits of a pointer
+    bytes_ = static_cast<std::size_t>(aligned(bytes));
     memory_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, bytes_)));
     if (memory_ == nullptr) throw Error(ErrorCode::out_of_memory, what, "", std::to_string(bytes) + " B");
     std::memset(memory_.get(), 0, bytes_);

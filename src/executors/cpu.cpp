@@ -24,10 +24,11 @@ std::pair<std::int64_t, std::int64_t> piece(const Work& work, int me, int of) {
 CpuExecutor::CpuExecutor(Plan plan, const ModelMemory& memory, ThreadPool& pool)
     : plan_(std::move(plan)),
       pool_(pool),
-      activations_(static_cast<std::size_t>(plan_.bytes[static_cast<std::size_t>(Block::activations)]), "activations"),
-      constants_(static_cast<std::size_t>(plan_.bytes[static_cast<std::size_t>(Block::constants)]), "constants"),
+      activations_(static_cast<std::uint64_t>(plan_.bytes[static_cast<std::size_t>(Block::activations)]),
+                   "activations"),
+      constants_(static_cast<std::uint64_t>(plan_.bytes[static_cast<std::size_t>(Block::constants)]), "constants"),
       scratch_(plan_.scratch, "scratch"),
-      thread_scratch_(plan_.scratch_per_thread * static_cast<std::size_t>(pool.size()), "scratch") {
+      thread_scratch_(std::uint64_t{plan_.scratch_per_thread} * static_cast<std::uint64_t>(pool.size()), "scratch") {
   for (const auto& [offset, numbers] : plan_.constants) {
     if (plan_.precision == Precision::f32) {
       store<float>(constants_.data() + offset, numbers);

@@ -8,8 +8,8 @@
 
 namespace trainyard {
 
-/// Calls `peak` (kernels::peak, compiled for vectors of `lanes` numbers) for so many rounds, on one thread or on each of
-/// a pool's. How many operations that was; a multiply-add is two.
+/// Calls `peak` (kernels::peak, compiled for vectors of `lanes` numbers) for so many rounds, on one thread or on each
+/// of a pool's. How many operations that was; a multiply-add is two.
 inline double run_peak(void (*peak)(float* numbers, std::int64_t iterations) noexcept, int lanes,
                        std::int64_t iterations, ThreadPool* pool) {
   const auto each = 12 * static_cast<std::size_t>(lanes);  // what a thread keeps in registers; four rounds an iteration

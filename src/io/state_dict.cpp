@@ -36,6 +36,8 @@ void check(const Model& model, const Safetensors& file) {
     const Parameter& p = model.parameters()[id];
     const TensorInfo* found = file.find(name);
     if (found == nullptr) {
+      // Of names that layers share, safetensors keeps one (save_model).
+      if (std::ranges::any_of(p.names, [&](const std::string& n) { return file.find(n) != nullptr; })) return;
       throw Error(ErrorCode::parameter_mismatch, name, text(p.shape), "", {"missing_tensor", name});
     }
     if (found->shape != dims_of(p.shape)) {
@@ -85,11 +87,17 @@ Json read_state_dict(Model& model, std::span<const std::byte> bytes) {
   check(model, file);
   Json loaded = Json::array();
   Json not_finite = Json::array();
+  // What may fail comes before the first change: room for the largest.
+  std::size_t most = 0;
+  for (const TensorInfo& info : file.tensors()) most = std::max(most, info.count());
+  require_memory(std::uint64_t{most} * sizeof(double), "load");
   std::vector<double> numbers;
+  numbers.reserve(most);
   each_name(model.parameters(), [&](ParamId id, const std::string& name) {
-    const TensorInfo& info = *file.find(name);
-    numbers.resize(info.count());
-    if (!file.read(info, std::span<double>(numbers))) not_finite.push_back(name);
+    const TensorInfo* info = file.find(name);
+    if (info == nullptr) return;
+    numbers.resize(info->count());
+    if (!file.read(*info, std::span<double>(numbers))) not_finite.push_back(name);
     model.write(id, std::span<const double>(numbers));
     loaded.push_back(name);
   });

@@ -13,7 +13,8 @@ namespace trainyard {
 /// Every parameter and state under all its names.
 [[nodiscard]] Bytes write_state_dict(const Model& model);
 
-/// Sets all parameters and state from a file, which must hold exactly them. Returns {"loaded": [names], "notFinite":
+/// Sets all parameters and state from a file, which must hold exactly them; of the names of one that layers share, one
+/// is enough, as safetensors' save_model leaves it. Returns {"loaded": [names], "notFinite":
 /// [names whose numbers are not all finite]}. Throws BAD_FILE; PARAMETER_MISMATCH (path: the name) for a tensor that is
 /// missing, superfluous or of another shape; then nothing has changed.
 Json read_state_dict(Model& model, std::span<const std::byte> file);

@@ -157,7 +157,12 @@ inline void max_pool_gradient(const Pool& p, std::int64_t row_begin, std::int64_
       });
     }
   };
-  detail::with_kernel(p, [&](auto kernel) { add ? run(kernel, std::true_type{}) : run(kernel, std::false_type{}); });
+  // Compiled for what is common: windows of 2 side by side, of 3 that overlap; one code for all others.
+  detail::with_kernel(p, [&](auto kernel) {
+    constexpr int taps = kernel.value;
+    if (!add) return run(std::integral_constant < int, taps == 3 ? 0 : taps > {}, std::false_type{});
+    run(std::integral_constant < int, taps == 2 ? 0 : taps > {}, std::true_type{});
+  });
 }
 
 /// y = mean of each window, for images [row_begin, row_end); zeros of the padding count if count_include_pad.

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ struct MetricShape {
   std::int64_t width = 1;      ///< numbers an answer: logits of the classes; 1: one logit, or one measurement
   std::int64_t positions = 1;  ///< answers a row
   bool ids = false;            ///< targets are class ids; else dense, `width` numbers an answer
+  /// An id that the loss passes over, so that its answers do not count.
+  std::optional<std::int64_t> ignored = std::nullopt;
 };
 
 /// One batch. Numbers are float, or double with Precision::f64. Class ids were checked before: they are below the width

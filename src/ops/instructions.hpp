@@ -11,11 +11,11 @@
 namespace trainyard::ops {
 
 struct Instructions {
-  std::string_view name;                            ///< xsimd's: "sse4.2", "fma3+avx2", "avx512bw", …
-  int lanes;                                        ///< floats in a vector
-  bool fused;                                       ///< a b + c is rounded once
+  std::string_view name;                                     ///< xsimd's: "sse4.2", "fma3+avx2", "avx512bw", …
+  int lanes;                                                 ///< floats in a vector
+  bool fused;                                                ///< a b + c is rounded once
   void (*peak)(float* p, std::int64_t iterations) noexcept;  ///< kernels::peak
-  std::array<std::span<const Op* const>, 3> ops;    ///< all(), backward() and stepping()
+  std::array<std::span<const Op* const>, 3> ops;             ///< all(), backward() and stepping()
 };
 
 /// What runs in this process. Throws INVALID_VALUE for what TRAINYARD_SIMD may not be (simd/dispatch.hpp).

@@ -1,4 +1,5 @@
-// Times `factor` when the metric has not improved for more than `patience` epochs (ReduceLROnPlateau).
+// Times `factor` when the metric has not improved for more than `patience` epochs (ReduceLROnPlateau). The mode "auto",
+// as Keras has it, takes from the metric whether it should fall or rise.
 #include <algorithm>
 
 #include "schedules/all.hpp"
@@ -8,7 +9,7 @@ namespace {
 
 struct ReduceOnPlateau : Schedule {
   std::string watched = "loss";
-  std::string mode = "min";
+  std::string mode = "auto";
   double factor = 0.1;
   std::int64_t patience = 10;
   double threshold = 1e-4;
@@ -20,7 +21,7 @@ struct ReduceOnPlateau : Schedule {
   template <class V>
   void visit(V& v) {
     v("monitor", watched);
-    v("mode", mode, Choices{"min", "max"});
+    v("mode", mode, Choices{"auto", "min", "max"});
     v("factor", factor, Range{.min = 0, .max = 1, .open_max = true});
     v("patience", patience, not_negative);
     v("threshold", threshold, not_negative);
@@ -32,6 +33,7 @@ struct ReduceOnPlateau : Schedule {
 
   [[nodiscard]] double lr(const Course& course, std::int64_t /*step*/) const override { return course.lr * scale_; }
   [[nodiscard]] std::string_view monitor() const override { return watched; }
+  void expect(bool rises) override { rises_ = rises; }
 
   void observe(const Course& course, double metric) override {
     if (!seen_ || better(metric)) {
@@ -68,11 +70,13 @@ struct ReduceOnPlateau : Schedule {
 
  private:
   [[nodiscard]] bool better(double metric) const {
-    const double sign = mode == "min" ? -1 : 1;
+    const bool rises = mode == "max" || (mode == "auto" && rises_);
+    const double sign = rises ? 1 : -1;
     const double limit = thresholdMode == "rel" ? best_ * (1 + sign * threshold) : best_ + sign * threshold;
-    return mode == "min" ? metric < limit : metric > limit;
+    return rises ? metric > limit : metric < limit;
   }
 
+  bool rises_ = false;  ///< whether the metric gets better so
   bool seen_ = false;
   double best_ = 0;
   std::int64_t bad_ = 0;      ///< epochs since the best

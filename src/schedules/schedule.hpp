@@ -31,6 +31,8 @@ class Schedule {
 
   /// The metric that the schedule wants to see ("loss", "accuracy"); "" if none.
   [[nodiscard]] virtual std::string_view monitor() const { return {}; }
+  /// Tells it, once and before it sees any, whether that metric gets better by rising.
+  virtual void expect(bool rises) { static_cast<void>(rises); }
   /// Shows it the metric, once an epoch.
   virtual void observe(const Course& course, double metric) {
     static_cast<void>(course);

@@ -18,7 +18,7 @@ Evaluator::Evaluator(const Model& model, std::shared_ptr<const Dataset> data, co
   feed_.need_target(target);
   const ValueType& output = model.outputs().front().second;
   feed_.check_target(loss, output);
-  scores_ = Scores(metrics, output, loss.target(output, feed_.target_type()), "metrics");
+  scores_ = Scores(metrics, output, feed_.target_type(), loss, "metrics");
   CompileOptions options;
   options.mode = Mode::evaluate;
   options.capacity = std::min(chunk_rows, data_->rows());

@@ -1,8 +1,10 @@
 #include "train/inspector.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
+#include "core/arena.hpp"
 #include "core/error.hpp"
 #include "ops/all.hpp"
 
@@ -36,6 +38,27 @@ bool readable(const Compiled& c, ValueId id) {
   const PlanValue& value = c.executor->plan().values[id.index()];
   return value.type.dtype == DType::f32 && value.bytes > 0 && c.executor->at(id) != nullptr;
 }
+
+/// Running statistics as they are, put back at its end: whoever looks on moves none.
+class Kept {
+ public:
+  explicit Kept(const Model& model)
+      : state_(model.memory().state), bytes_(model.places().state_bytes), copy_(bytes_, "inspect") {
+    if (bytes_ > 0) std::memcpy(copy_.data(), state_, bytes_);
+  }
+  ~Kept() {
+    if (bytes_ > 0) std::memcpy(state_, copy_.data(), bytes_);
+  }
+  Kept(const Kept&) = delete;
+  Kept& operator=(const Kept&) = delete;
+  Kept(Kept&&) = delete;
+  Kept& operator=(Kept&&) = delete;
+
+ private:
+  std::byte* state_;
+  std::size_t bytes_;
+  Arena copy_;
+};
 
 }  // namespace
 
@@ -76,6 +99,7 @@ std::vector<Inspected> Inspector::inspect(const Dataset& data, const Json& optio
     std::vector<double> weights(all.size());
     feed.seed(all, compiled_, *loss_, weights);
   }
+  const Kept kept(model_);
   compiled_.executor->run(rows, {});
 
   std::vector<Inspected> result;

@@ -13,7 +13,7 @@ namespace trainyard {
 
 struct InspectOptions {
   Json loss;                        ///< description of a loss; none: no loss and no gradients
-  bool gradients = false;           ///< of the loss by every value; needs a loss and targets
+  bool gradients = false;           ///< of the loss by every value, and by the parameters; needs a loss and targets
   bool training = false;            ///< as while training: dropout drops, batch norm looks at the batch
   std::vector<std::string> values;  ///< names or paths of layers; empty: all
 

@@ -1,5 +1,7 @@
 #include "train/report.hpp"
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "core/options.hpp"
 #include "core/suggest.hpp"
@@ -55,7 +57,12 @@ std::string report(const Model& model, const Json& options, ThreadPool& pool) {
     compiling.loss = loss.get();
     compiling.recompute = wanted.recompute;
     const ValueType& output = model.outputs().front().second;
-    compiling.target = loss->classes(output) > 0 ? ValueType{.shape = {}, .dtype = DType::i32} : output;
+    if (loss->classes(output) > 0) {  // an id at each place that has scores
+      const auto axes = static_cast<std::size_t>(std::max(output.shape.rank() - 1, 0));
+      compiling.target = {.shape = Shape(output.shape.dims().first(axes)), .dtype = DType::i32};
+    } else {
+      compiling.target = output;
+    }
   }
   static_cast<void>(compile(model, compiling, pool));
   return wanted.stage.empty() ? text : section(text, wanted.stage);

@@ -4,11 +4,13 @@
 
 namespace trainyard {
 
-Scores::Scores(const Json& list, const ValueType& output, const ValueType& target, const std::string& path) {
+Scores::Scores(const Json& list, const ValueType& output, const ValueType& data, const Loss& loss,
+               const std::string& path) {
   MetricShape shape;
   shape.width = output.shape.back();
   shape.positions = output.shape.size() / shape.width;
-  shape.ids = target.dtype == DType::i32;
+  shape.ids = loss.target(output, data).dtype == DType::i32;
+  shape.ignored = loss.ignored();
   metrics_ = parse_metrics(list, shape, path);
 }
 

@@ -12,8 +12,8 @@ namespace trainyard {
 class Scores {
  public:
   Scores() = default;
-  /// `list`: names or descriptions. `target`: the type that the loss wants. Throws as parse_metrics.
-  Scores(const Json& list, const ValueType& output, const ValueType& target, const std::string& path);
+  /// `list`: names or descriptions. `data`: the type of the data's targets. Throws as parse_metrics and loss.target.
+  Scores(const Json& list, const ValueType& output, const ValueType& data, const Loss& loss, const std::string& path);
 
   [[nodiscard]] bool empty() const { return metrics_.empty(); }
   void reset();

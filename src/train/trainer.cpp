@@ -72,6 +72,7 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
   if (const std::string_view monitor = schedule_->monitor(); !monitor.empty()) {
     if (!validation_) throw Error(ErrorCode::missing_option, "fit.val", "", "", {"needed_by", "schedule"});
     check_monitor("fit.schedule", monitor, evaluator_->scores());
+    schedule_->expect(evaluator_->scores().goal(monitor) == Goal::max);
   }
   if (!settings_.early_stopping.is_null()) {
     early_ = parse_options<EarlyStopping>(settings_.early_stopping, "fit.earlyStopping");
@@ -84,8 +85,7 @@ Trainer::Trainer(Model& model, std::shared_ptr<const Dataset> data, std::shared_
 }
 
 Scores Trainer::make_scores() const {
-  const ValueType& output = model_.outputs().front().second;
-  return {settings_.metrics, output, loss_kind_->target(output, feed_.target_type()), "fit.metrics"};
+  return {settings_.metrics, model_.outputs().front().second, feed_.target_type(), *loss_kind_, "fit.metrics"};
 }
 
 double Trainer::now_ms() {
@@ -191,12 +191,14 @@ double Trainer::move() {
 void Trainer::record(double loss) {
   loss_sum_ += loss;
   if (++loss_phase_ < loss_stride_) return;
-  if (loss_count_ == max_losses) {
-    for (std::size_t i = 0; i < max_losses / 2; ++i) losses_[i] = (losses_[2 * i] + losses_[2 * i + 1]) / 2;
-    loss_count_ = max_losses / 2;
-    loss_stride_ *= 2;
-    if (loss_phase_ < loss_stride_) return;
-  }
+  end_loss();
+  if (loss_count_ < max_losses) return;
+  for (std::size_t i = 0; i < max_losses / 2; ++i) losses_[i] = (losses_[2 * i] + losses_[2 * i + 1]) / 2;
+  loss_count_ = max_losses / 2;
+  loss_stride_ *= 2;
+}
+
+void Trainer::end_loss() {
   losses_[loss_count_++] = static_cast<float>(loss_sum_ / static_cast<double>(loss_phase_));
   loss_sum_ = 0;
   loss_phase_ = 0;
@@ -335,19 +337,18 @@ std::vector<Trainer::Preview> Trainer::preview(std::span<const ParamId> ids) {
   const std::size_t bytes = model_.places().parameter_bytes;
   Arena gradients(bytes, "preview");
   std::memcpy(gradients.data(), model_.memory().gradients, bytes);
-  const Position position = batches_.position();
-  run_batch(batches_.next());
-  move();
   std::vector<Preview> previews;
   for (const ParamId id : ids) {
-    const Parameter& p = model_.parameters()[id];
-    const auto size = static_cast<std::size_t>(p.shape.size());
-    Preview preview{std::vector<float>(size), std::vector<float>(size)};
-    if (p.trained()) {
-      model_.read(id, std::span(preview.gradient), Content::gradient);
-      model_.read_difference(id, present.parameters(), preview.update);
-    }
-    previews.push_back(std::move(preview));
+    const auto size = static_cast<std::size_t>(model_.parameters()[id].shape.size());
+    previews.push_back({std::vector<float>(size), std::vector<float>(size)});
+  }
+  const Position position = batches_.position();
+  run_batch(batches_.next());
+  move();  // all memory that this takes is there already
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!model_.parameters()[ids[i]].trained()) continue;
+    model_.read(ids[i], std::span(previews[i].gradient), Content::gradient);
+    model_.read_difference(ids[i], present.parameters(), previews[i].update);
   }
   present.restore(model_, learner_);
   if (group_ && group_->changes == changes) group_->changes = model_.changes();

@@ -129,6 +129,8 @@ class Trainer {
   void drop_part();
   static double now_ms();
   void record(double loss);
+  /// The mean of the steps since the last one becomes the next of the losses.
+  void end_loss();
   [[nodiscard]] bool epoch_ended(std::int64_t before) const { return batches_.position().epoch != before; }
   [[nodiscard]] bool complete() const;
   void validate(Json& events);

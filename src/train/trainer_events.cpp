@@ -9,15 +9,15 @@
 namespace trainyard {
 
 Json Trainer::progress() {
+  const std::int64_t steps = static_cast<std::int64_t>(loss_count_) * loss_stride_ + loss_phase_;
+  if (loss_phase_ > 0) end_loss();  // of fewer steps than the others
   Json event = json_object("type", "progress", "step", at_.step, "epoch", batches_.position().epoch, "row",
                            batches_.position().row, "loss", loss_, "lr", lr_, "examples", examples_, "seconds",
                            at_.seconds, "losses", std::span(losses_).first(loss_count_), "lossStride", loss_stride_,
-                           "gradNorm", std::sqrt(learner_.squared_norm()));
+                           "steps", steps, "gradNorm", std::sqrt(learner_.squared_norm()));
   if (!scores_.empty()) put(event, "metrics", scores_.result());
   loss_count_ = 0;
   loss_stride_ = 1;
-  loss_phase_ = 0;
-  loss_sum_ = 0;
   return event;
 }
 

@@ -130,6 +130,37 @@ TEST(StateDict, ExtraMissingAndMisshapenTensorsChangeNothing) {
   EXPECT_FALSE(error_of([&] { read_state_dict(model, file_of(all).span()); })) << "usable afterwards";
 }
 
+TEST(StateDict, OneNameIsEnoughWhereLayersShare) {
+  const Json gpt{{{"type", "gpt"}, {"vocab", 3}, {"context", 2}, {"layers", 1}, {"heads", 1}, {"dim", 2}}};
+  Model model({{"layers", gpt}}, {.inputs = {{.name = "x", .shape = {2}}}, .seed = 1});
+  std::vector<Tensor> tensors;
+  std::vector<std::string> shared;
+  for (const Parameter& p : model.parameters().all()) {
+    if (p.names.size() > 1) shared = p.names;
+    for (const std::string& name : p.names) {
+      tensors.push_back({name, TensorType::f32, {p.shape.dims().begin(), p.shape.dims().end()}});
+    }
+  }
+  ASSERT_EQ(shared.size(), 2U);
+  const auto without = [&](const std::vector<std::string>& names) {
+    auto list = tensors;
+    std::erase_if(list, [&](const Tensor& t) { return std::ranges::find(names, t.name) != names.end(); });
+    return file_of(list);
+  };
+  for (const std::string& left_out : shared) {
+    model.write_one(model.find(shared[0]), 0, -1);
+    const Bytes file = without({left_out});
+    EXPECT_EQ(read_state_dict(model, file.span())["loaded"].size(), tensors.size() - 1);
+    EXPECT_EQ(numbers(model)[0], 1) << left_out;
+  }
+  const std::vector<float> before = numbers(model);
+  const Bytes neither = without(shared);
+  const auto error = error_of([&] { read_state_dict(model, neither.span()); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->hint.key, "missing_tensor");
+  EXPECT_EQ(numbers(model), before);
+}
+
 TEST(StateDict, FilesCutAnywhereChangeNothing) {
   Model model = small_model();
   const std::vector<float> before = numbers(model);

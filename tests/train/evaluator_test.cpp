@@ -63,10 +63,21 @@ TEST(Evaluate, PassesOverIgnoredLabels) {
   EXPECT_EQ(beyond["confusionMatrix"], some["confusionMatrix"]);
 }
 
+TEST(Evaluate, ALabelThatIsIgnoredMayBeAClass) {
+  ThreadPool pool(1);
+  const Model model = passes_on({2});
+  const Json options{{"loss", {{"type", "crossEntropy"}, {"ignoreIndex", 0}}}, {"metrics", {"accuracy", "f1"}}};
+  // The second answer is right and the first one wrong, which does not count.
+  const Json result = evaluate(model, logits({0, 2, 1, 3}, {0, 1}), options, pool);
+  EXPECT_NEAR(result["loss"].get<double>(), cross_entropy(3, 1), 1e-6);
+  EXPECT_EQ(result["accuracy"], 1.0);
+}
+
 TEST(Evaluate, WhereNoLabelCountsThereIsNoLoss) {
   ThreadPool pool(1);
   const Model model = passes_on({2});
-  const auto error = error_of([&] { static_cast<void>(evaluate(model, logits({2, 0, 1, 3}, {-100, -100}), Json::object(), pool)); });
+  const auto error =
+      error_of([&] { static_cast<void>(evaluate(model, logits({2, 0, 1, 3}, {-100, -100}), Json::object(), pool)); });
   ASSERT_TRUE(error);
   EXPECT_STREQ(error->what(), "INVALID_LABEL at y: expected [0, 2), got -100 (all_ignored)");
 }

@@ -142,6 +142,20 @@ TEST(Inspector, LooksAtModelsAsTheyTrainWhereAsked) {
   }
 }
 
+TEST(Inspector, LeavesTheNumbersOfTheModelAsTheyAre) {
+  ThreadPool pool(1);
+  const Json layers{{{"type", "linear"}, {"out", 3}}, "batchNorm1d", {{"type", "linear"}, {"out", 2}}};
+  Model model({{"layers", layers}}, takes({2}));
+  const auto data = std::make_shared<const Dataset>(three_points());
+  Trainer trainer(model, data, nullptr, {{"steps", 2}, {"batchSize", 2}}, pool);
+  trainer.advance({.steps = 1});
+  const auto numbers = read_all(model);
+  Inspector inspector(model, pool);
+  const auto all = inspector.inspect(*data, {{"training", true}, {"gradients", true}, {"loss", "crossEntropy"}});
+  EXPECT_NE(find(all, "1", "gradient"), nullptr);
+  EXPECT_EQ(read_all(model), numbers) << "running statistics too";
+}
+
 TEST(Inspector, RefusesWhatItCannotShow) {
   ThreadPool pool(1);
   const Model model(two_layers(), takes({2}));

@@ -67,6 +67,14 @@ TEST(Report, HoldsEveryStageAndEachAlone) {
   EXPECT_NE(report(model, {{"recompute", true}}, pool).find("# after recompute\n"), std::string::npos);
 }
 
+TEST(Report, ShowsHowASequenceLearns) {
+  ThreadPool pool(1);
+  const Json gpt{{{"type", "gpt"}, {"vocab", 5}, {"context", 4}, {"layers", 1}, {"heads", 1}, {"dim", 4}}};
+  const Model model({{"layers", gpt}}, takes({4}));
+  EXPECT_NE(report(model, Json::object(), pool).find("softmax_cross_entropy"), std::string::npos);
+  EXPECT_NE(report(model, {{"recompute", true}}, pool).find("# after recompute\n"), std::string::npos);
+}
+
 TEST(Report, RefusesStagesAndSizesThatAreNot) {
   ThreadPool pool(1);
   const Model model(two_layers(), takes({2}));

@@ -39,6 +39,34 @@ TEST(Trainer, LearnsXor) {
   EXPECT_LT(last["val"]["loss"].get<double>(), 0.2) << last.dump();
 }
 
+TEST(Trainer, ProgressTellsTheLossOfEveryStep) {
+  ThreadPool pool(1);
+  const Json options{{"epochs", 1000}, {"batchSize", 8}};
+  for (const std::int64_t steps : {1, 63, 64, 65, 103, 1000}) {
+    Model model(two_layers(), takes({2}));
+    Model same(two_layers(), takes({2}));
+    Trainer whole(model, xor_points(40), nullptr, options, pool);
+    Trainer single(same, xor_points(40), nullptr, options, pool);
+    const Json event = events_of(whole.advance({.steps = steps}), "progress").at(0);
+    EXPECT_EQ(event["steps"], steps);
+    const auto stride = event["lossStride"].get<std::int64_t>();
+    const auto losses = event["losses"].get<std::vector<double>>();
+    EXPECT_LE(losses.size(), 64U);
+    std::int64_t done = 0;
+    for (const double mean : losses) {
+      double sum = 0;
+      const std::int64_t count = std::min(stride, steps - done);
+      ASSERT_GT(count, 0);
+      for (std::int64_t i = 0; i < count; ++i, ++done) {
+        single.advance({.steps = 1});
+        sum += single.loss();
+      }
+      EXPECT_NEAR(mean, sum / static_cast<double>(count), 1e-6);
+    }
+    EXPECT_EQ(done, steps);
+  }
+}
+
 TEST(Trainer, DivergenceReturnsToGoodWeightsAndNamesTheLayer) {
   ThreadPool pool(1);
   Model model(

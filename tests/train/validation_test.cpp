@@ -96,6 +96,28 @@ TEST(Plateau, LowersTheRateWhereNothingGetsBetter) {
   EXPECT_EQ(rates, (std::vector<double>{1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125, 0.0625}));
 }
 
+TEST(Plateau, KnowsWhichWayItsMetricGetsBetter) {
+  ThreadPool pool(1);
+  const auto data = xor_points(200);
+  const auto last_rate = [&](const char* mode) {
+    Model model(two_layers(), takes({2}));
+    const Json schedule{
+        {"type", "reduceOnPlateau"}, {"monitor", "accuracy"}, {"mode", mode}, {"patience", 0}, {"factor", 0.5}};
+    const Json options{{"epochs", 3},
+                       {"batchSize", 20},
+                       {"metrics", {"accuracy"}},
+                       {"optimizer", {{"type", "adam"}, {"lr", 0.1}}},
+                       {"schedule", schedule}};
+    Trainer trainer(model, data, data, options, pool);
+    std::vector<double> accuracy;
+    for (const Json& event : events_of(trainer.advance({}), "validation")) accuracy.push_back(event["val"]["accuracy"]);
+    EXPECT_LT(accuracy.at(0), accuracy.at(1)) << "or the test says nothing";
+    return trainer.status()["lr"].get<double>();
+  };
+  EXPECT_EQ(last_rate("auto"), 0.1);
+  EXPECT_EQ(last_rate("min"), 0.05) << "asked for against its sense";
+}
+
 TEST(Validation, IsNeededByWhatWatchesIt) {
   ThreadPool pool(1);
   Model model(two_layers(), takes({2}));

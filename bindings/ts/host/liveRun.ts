@@ -48,6 +48,8 @@ export class LiveRun {
   #ended: RunState | undefined;
   #group: Group | undefined;
   #begun = false;
+  /** Settings that were changed before there was a group: its members begin with those that the run began with. */
+  #early = {};
   /** Whoever waits for the end of a step that several engines share. */
   #between: (() => void)[] = [];
 
@@ -74,7 +76,8 @@ export class LiveRun {
 
   set(options: object, pace: Partial<Pace>): void {
     if (Object.keys(options).length > 0) this.#object.set(JSON.stringify(options));
-    this.#group?.change(options);
+    if (this.#begun) this.#group?.change(options);
+    else Object.assign(this.#early, options);
     Object.assign(this.#pace, pace);
     this.#due = -Infinity;
   }
@@ -138,8 +141,11 @@ export class LiveRun {
   /** Trains for at most so many milliseconds. */
   advance(milliseconds: number, now: number): void {
     this.#guarded(() => {
-      if (!this.#begun) this.#group = this.#around.gather(this.#hooks);
-      this.#begun = true;
+      if (!this.#begun) {
+        this.#begun = true;
+        this.#group = this.#around.gather(this.#hooks);
+        this.#group?.change(this.#early);
+      }
       const steps = Math.min(this.#stepsLeft, this.#allowance(now), 2 ** 31 - 1);
       if (!this.#group) return this.#took(this.#object.advance(milliseconds, steps), now);
       if (this.#validating) return this.#took(this.#object.advance(milliseconds, 0), now);
