@@ -72,6 +72,8 @@ export class Model {
   readonly #handle: Handle;
   readonly #summary: ModelSummary;
   readonly #dataset: (dataset: Dataset, path?: string) => Promise<Handle>;
+  /** Calls that wait for their data to be handed over: the model's end comes after them. */
+  readonly #starting = new Set<Promise<unknown>>();
   #disposed = false;
 
   /** @internal */
@@ -111,7 +113,7 @@ export class Model {
       const args = { model, train: trainHandle, val: valHandle, options: plain(rest, 'fit'), pace };
       return (await this.#client.call('fit', args)).run;
     };
-    return new Run(this.#client, start(), (names) => this.read(names));
+    return new Run(this.#client, this.#started(start()), (names) => this.read(names));
   }
 
   /**
@@ -169,9 +171,11 @@ export class Model {
   async evaluate(data: Dataset, options?: EvaluateOptions): Promise<Record<string, unknown> & { loss: number }> {
     const model = this.#use();
     const checked = plain(optionsOf(options, 'evaluate'), 'evaluate');
-    const dataset = await this.#dataset(data);
-    const result = await this.#client.call('evaluate', { model, dataset, options: checked });
-    return result as Record<string, unknown> & { loss: number };
+    const start = async () => {
+      const dataset = await this.#dataset(data);
+      return this.#client.call('evaluate', { model, dataset, options: checked });
+    };
+    return (await this.#started(start())) as Record<string, unknown> & { loss: number };
   }
 
   /** Every value on the way of a few examples through the network: `[n, …]`, images channels first. */
@@ -268,13 +272,24 @@ export class Model {
     });
   }
 
-  /** Frees the model in the engine; a run of it stops. Harmless when repeated. */
+  /** Frees the model in the engine, after what was asked of it before; a run of it stops. Harmless when repeated. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
     leaks.unregister(this);
-    // If the engine is gone, so is the model.
-    this.#client.call('release', { handle: this.#handle }).catch(() => {});
+    const release = () => {
+      // If the engine is gone, so is the model.
+      this.#client.call('release', { handle: this.#handle }).catch(() => {});
+    };
+    if (this.#starting.size === 0) release();
+    else void Promise.allSettled(this.#starting).then(release);
+  }
+
+  #started<T>(start: Promise<T>): Promise<T> {
+    this.#starting.add(start);
+    const over = () => this.#starting.delete(start);
+    start.then(over, over);
+    return start;
   }
 
   #use(): Handle {

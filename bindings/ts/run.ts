@@ -46,6 +46,8 @@ export class Run implements AsyncIterable<RunEvent> {
   readonly done: Promise<RunState>;
   readonly #client: Client;
   readonly #handle: Promise<Handle>;
+  /** The same once it is known: from then on nothing that is asked afterwards overtakes a question. */
+  #run: Handle | undefined;
   readonly #read: (names: string[]) => Promise<Record<string, Tensor>>;
   readonly #listeners = new Map<string, Set<AnyListener>>();
   readonly #readers = new Set<Reader>();
@@ -60,12 +62,14 @@ export class Run implements AsyncIterable<RunEvent> {
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     this.done.catch(() => {});
     handle.then(
-      (run) =>
+      (run) => {
+        this.#run = run;
         client.listen(run, {
           events: (events) => events.forEach((event) => this.#tell(event)),
           end: (end) => this.#end(end),
           lost: (error) => this.#fail(error),
-        }),
+        });
+      },
       (error: unknown) => this.#fail(fromThrown(error)),
     );
   }
@@ -130,7 +134,7 @@ export class Run implements AsyncIterable<RunEvent> {
   }
 
   async #ask<T>(question: (run: Handle) => Promise<T>): Promise<T | RunState> {
-    const run = await this.#handle;
+    const run = this.#run ?? (await this.#handle);
     if (this.#ended) return this.#outcome(this.#ended);
     try {
       return await question(run);

@@ -22,6 +22,8 @@ interface Advanced {
 interface Around {
   /** There is something to do again. */
   wake(): void;
+  /** A step that several engines share is over. */
+  stepped(): void;
   /** Hears of what leaves the engine in an unknown state. */
   trapped(error: unknown): void;
   /** Other engines that share the batches, if there should be any. */
@@ -48,8 +50,6 @@ export class LiveRun {
   #ended: RunState | undefined;
   #group: Group | undefined;
   #begun = false;
-  /** Whoever waits for the end of a step that several engines share. */
-  #between: (() => void)[] = [];
 
   constructor(object: RunObject, tell: Tell, pace: Pace, around: Around) {
     this.#object = object;
@@ -119,9 +119,9 @@ export class LiveRun {
     }));
   }
 
-  /** Resolves between two steps: at once, but for one that is shared and under way. */
-  between(): Promise<void> | void {
-    if (this.#group?.stepping) return new Promise((resolve) => this.#between.push(resolve));
+  /** Amid a step that several engines share. */
+  get stepping(): boolean {
+    return !this.ended && this.#group?.stepping === true;
   }
 
   /** Ends the engines that share it. */
@@ -152,7 +152,7 @@ export class LiveRun {
     ready: () => this.#around.wake(),
     stepped: (answer) => {
       this.#took(answer, performance.now());
-      this.#settle();
+      this.#around.stepped();
       this.#around.wake();
     },
     lost: (why) => this.#hooks.guard(() => this.#leave(why)),
@@ -170,12 +170,8 @@ export class LiveRun {
     this.#group?.close();
     this.#group = undefined;
     if (!this.ended) this.#object.leave(why);
-    this.#settle();
+    this.#around.stepped();
     this.#around.wake();
-  }
-
-  #settle(): void {
-    for (const resolve of this.#between.splice(0)) resolve();
   }
 
   #guarded(action: () => void): void {
@@ -240,7 +236,7 @@ export class LiveRun {
     this.#object.delete();
     this.#tell(performance.now(), { state: this.#ended, ...(error && { error }) });
     this.#answerSteps();
-    this.#settle();
+    this.#around.stepped();
   }
 }
 
