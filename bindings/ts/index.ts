@@ -40,6 +40,7 @@ export type {
   DatasetInfo,
   InspectedValue,
   LayerSummary,
+  LoadedWeights,
   ModelSummary,
   ParameterField,
   ParameterInfo,

@@ -7,7 +7,15 @@ import { failure } from './errors.js';
 import { generate, type GenerateOptions, type Token } from './generate.js';
 import { numbersOf, Parameter } from './parameter.js';
 import { kindOf, namesOf, optionsOf, plain, refuseUnknown, whole } from './plain.js';
-import type { Handle, InspectedValue, ModelMade, ModelSummary, ParameterField, Tensor } from './protocol.js';
+import type {
+  Handle,
+  InspectedValue,
+  LoadedWeights,
+  ModelMade,
+  ModelSummary,
+  ParameterField,
+  Tensor,
+} from './protocol.js';
 import { paceOf, Run, type FitOptions } from './run.js';
 import type { Loss, Metric } from './training.js';
 
@@ -70,7 +78,7 @@ export class Model {
   declare readonly [Symbol.dispose]: () => void;
   readonly #client: Client;
   readonly #handle: Handle;
-  readonly #summary: ModelSummary;
+  #summary: ModelSummary;
   readonly #dataset: (dataset: Dataset, path?: string) => Promise<Handle>;
   /** Calls that wait for their data to be handed over: the model's end comes after them. */
   readonly #starting = new Set<Promise<unknown>>();
@@ -86,7 +94,7 @@ export class Model {
     leaks.register(this, { client, layers }, this);
   }
 
-  /** Layers, shapes, parameters with the sum that counts them. */
+  /** Layers, shapes, parameters with the sum that counts them, how many are trained: as of now. */
   summary(): ModelSummary {
     return this.#summary;
   }
@@ -165,8 +173,9 @@ export class Model {
   }
 
   /**
-   * Loss and metrics on a data set, weighted as the examples are; nothing is learnt. Throws as `fit` does for a loss or
-   * metrics that do not fit.
+   * Loss and metrics on a data set, weighted as the examples are; nothing is learnt. A loss that is not finite is NaN; a
+   * metric without a value (nothing to count, or not finite) is null. Throws as `fit` does for a loss or metrics that do
+   * not fit.
    */
   async evaluate(data: Dataset, options?: EvaluateOptions): Promise<Record<string, unknown> & { loss: number }> {
     const model = this.#use();
@@ -194,7 +203,7 @@ export class Model {
 
   /**
    * The parameters under PyTorch's names, each with a copy of its value, and with its gradient or its last update if
-   * asked for.
+   * asked for. Throws PARAMETER_MISMATCH for a name that there is not, MISSING_OPTION for updates that are not kept.
    */
   async parameters(options?: { with?: ParameterField[]; names?: string[] }): Promise<Parameter[]> {
     const wanted = optionsOf(options, 'parameters');
@@ -206,7 +215,8 @@ export class Model {
       ...(wanted.names && { names: namesOf(wanted.names, 'parameters.names') }),
     };
     const list = await this.#client.call('parameters', args);
-    return list.map((values) => new Parameter(this.#client, () => this.#use(), values));
+    const owner = { use: () => this.#use(), changed: (summary: ModelSummary) => void (this.#summary = summary) };
+    return list.map((values) => new Parameter(this.#client, owner, values));
   }
 
   /**
@@ -218,7 +228,7 @@ export class Model {
     await this.#client.call('write', { model: this.#use(), name, values: numbers });
   }
 
-  /** One parameter by its name. Throws INVALID_VALUE if there is none. */
+  /** One parameter by its name. Throws PARAMETER_MISMATCH if there is none, with the nearest name. */
   async parameter(name: string, options: { with?: ParameterField[] } = {}): Promise<Parameter> {
     return (await this.parameters({ ...options, names: [name] }))[0]!;
   }
@@ -257,11 +267,12 @@ export class Model {
 
   /**
    * Reads weights from a safetensors file, saved here or by PyTorch.
-   * Nothing is changed if it does not fit: BAD_FILE or PARAMETER_MISMATCH.
+   * Nothing is changed if it does not fit: BAD_FILE, PARAMETER_MISMATCH, NOT_SUPPORTED for a type of numbers.
+   * Infinities and NaN are taken as they are; `notFinite` names the parameters that hold some.
    */
-  async load(bytes: ArrayBuffer | ArrayBufferView): Promise<void> {
+  async load(bytes: ArrayBuffer | ArrayBufferView): Promise<LoadedWeights> {
     const file = bytesOf(bytes);
-    await this.#client.call('loadModel', { model: this.#use(), bytes: file });
+    return this.#client.call('loadModel', { model: this.#use(), bytes: file });
   }
 
   /** The graph as text, before and after each pass, and the plan: what is computed, in which order, where it lies. */

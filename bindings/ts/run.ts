@@ -2,7 +2,7 @@ import type { Client } from './client.js';
 import type { Dataset } from './data/dataset.js';
 import { fromThrown, TrainyardError } from './errors.js';
 import { Waiting, type EventOf, type RunEvent, type RunState } from './events.js';
-import { flag, namesOf, optionsOf, plain, positive, whole } from './plain.js';
+import { flag, namesOf, optionsOf, plain, positive, refuseUnknown, whole } from './plain.js';
 import type { Handle, Pace, ParameterPreview, RunEnd, Tensor } from './protocol.js';
 import type { RunSettings, TrainingOptions } from './training.js';
 
@@ -87,17 +87,23 @@ export class Run implements AsyncIterable<RunEvent> {
   /**
    * Does a number of steps and pauses. `inspect` names values to look at afterwards: `0.weight` for a parameter,
    * `0.weight.grad` for its gradient, `0.weight.update` for what the last step added.
+   *
+   * @throws {TrainyardError} before a step is done: TYPE_MISMATCH, INVALID_VALUE, UNKNOWN_OPTION; afterwards:
+   * PARAMETER_MISMATCH for a name that there is not, MISSING_OPTION for updates that are not kept.
    */
   async step(steps = 1, options?: { inspect?: string[] }): Promise<StepResult> {
     whole(steps, 1, 'steps');
-    const { inspect } = optionsOf(options, 'step');
+    const given = optionsOf(options, 'step');
+    refuseUnknown(given, ['inspect'], 'step');
+    const inspect = namesOf(given.inspect ?? [], 'step.inspect');
     const state = await this.#ask((run) => this.#client.call('stepRun', { run, steps }));
-    return { ...state, values: inspect ? await this.#read(inspect) : {} };
+    return { ...state, values: inspect.length > 0 ? await this.#read(inspect) : {} };
   }
 
   /**
    * What the next step would do to these parameters if it happened now: their gradients on the next batch and what the
-   * optimizer would add. Nothing is changed. Empty once the run has ended.
+   * optimizer would add. Nothing is changed. Empty once the run has ended. Throws PARAMETER_MISMATCH for a name that
+   * there is not, TYPE_MISMATCH for what is no list of names.
    */
   async preview(names: string[]): Promise<ParameterPreview[]> {
     const wanted = namesOf(names, 'preview');

@@ -66,6 +66,23 @@ test('a refused call leaves nothing in the engine', () =>
     assert.equal((await engine.memory()).usedBytes, before.usedBytes);
   }));
 
+test('data whose copy fails leave nothing in the engine', () =>
+  withEngine({ threads: 1, worker: false }, async (engine) => {
+    const set = xor();
+    await engine.readData(set);
+    const before = await engine.memory();
+    const { slice } = Float32Array.prototype;
+    Float32Array.prototype.slice = () => {
+      throw new RangeError('Array buffer allocation failed');
+    };
+    try {
+      await failureOf(engine.readData(set), 'INTERNAL');
+    } finally {
+      Float32Array.prototype.slice = slice;
+    }
+    assert.equal((await engine.memory()).usedBytes, before.usedBytes);
+  }));
+
 test('engines come and go, with their threads', { skip: !globalThis.gc && 'needs --expose-gc' }, async () => {
   const once = (worker) =>
     withEngine({ threads: 3, worker }, async (engine) => {

@@ -33,6 +33,7 @@ describe('a run', () => {
       assert.equal(event.lr, 0.01);
     }
     assert.equal(progress.at(-1).step, 20_000);
+    assert.deepEqual([progress.at(-1).epoch, progress.at(-1).row], [Math.floor(20_000 / 15), (20_000 % 15) * 20]);
     assert.equal(heard.at(-1), 20_000);
     const looks = seen.filter(({ type }) => type === 'validation');
     assert.ok(looks.length > 0);
@@ -96,6 +97,20 @@ describe('a run', () => {
     const still = { ...options, optimizer: { type: 'sgd', lr: 0 }, val: spiral, epochs: 9 };
     const { reason, epoch } = await model.fit(spiral, { ...still, earlyStopping: { patience: 2 } }).done;
     assert.deepEqual([reason, epoch], ['early stopping', 3]);
+    model.dispose();
+  });
+
+  test('a loss that is not finite is NaN, a metric without a value null', async () => {
+    const model = await engine.model(nn.sequential(nn.linear(1)), { input: [2], seed: 1 });
+    await model.set('0.weight', [1e30, 1]);
+    const set = (x) => data.arrays({ x: [[x, 1]], y: [[1]] });
+    const options = { loss: 'mse', optimizer: 'sgd', metrics: ['rmse'] };
+    const nothing = { loss: NaN, rows: 1, rmse: null };
+    assert.deepEqual(await model.evaluate(set(1e30), { loss: 'mse', metrics: ['rmse'] }), nothing);
+    const run = model.fit(set(0), { ...options, val: set(1e30), epochs: 1 });
+    const looks = [];
+    for await (const event of run) if (event.type === 'validation') looks.push(event.val);
+    assert.deepEqual(looks, [nothing]);
     model.dispose();
   });
 

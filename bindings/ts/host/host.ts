@@ -33,7 +33,7 @@ import type {
   TextObject,
   TokenizerObject,
 } from './module.js';
-import { inspect, predict, readParameters, readRows } from './reading.js';
+import { inspect, parseMeasures, predict, readParameters, readRows } from './reading.js';
 import { Scheduler } from './scheduler.js';
 
 type Post = (message: FromEngine, transfer?: Transferable[]) => void;
@@ -187,7 +187,11 @@ export class Host {
 
     writeOne: ({ model, name, index, value }) => this.#object<ModelObject>(model).writeOne(name, index, value),
 
-    freeze: ({ model, name, frozen }) => this.#object<ModelObject>(model).freeze(name, frozen),
+    freeze: ({ model, name, frozen }) => {
+      const object = this.#object<ModelObject>(model);
+      object.freeze(name, frozen);
+      return JSON.parse(object.summary()) as ModelSummary;
+    },
 
     predict: ({ model, ...inputs }) => predict(this.#m, this.#object<ModelObject>(model), inputs),
 
@@ -206,7 +210,7 @@ export class Host {
         this.#object<DatasetObject>(dataset),
         JSON.stringify(options),
       );
-      return JSON.parse(text) as Record<string, unknown>;
+      return parseMeasures(text);
     },
 
     exportModel: ({ model }) => this.#object<ModelObject>(model).exportSafetensors().slice(),

@@ -4,6 +4,7 @@ import { Waiting, type DivergedEvent, type RunEvent, type RunState } from '../ev
 import type { Pace, ParameterPreview, RunEnd } from '../protocol.js';
 import type { Group, Hooks } from './group.js';
 import type { RunObject } from './module.js';
+import { parseMeasures } from './reading.js';
 
 const mostEventsPerSecond = 30;
 /** Milliseconds that a throttled run may be behind and still catch up; what is more is forgotten. */
@@ -68,7 +69,7 @@ export class LiveRun {
 
   state(): RunState {
     if (this.#ended) return this.#ended;
-    const state = JSON.parse(this.#object.state()) as RunState;
+    const state = parseMeasures<RunState>(this.#object.state());
     return { ...state, state: this.#pace.paused ? 'paused' : 'running' };
   }
 
@@ -186,7 +187,7 @@ export class LiveRun {
 
   /** What came of training: an answer of the engine. */
   #took(answer: string, now: number): void {
-    const advanced = JSON.parse(answer) as Advanced;
+    const advanced = parseMeasures<Advanced>(answer);
     const done = advanced.step - this.#step;
     this.#step = advanced.step;
     this.#stepsLeft -= done;
@@ -231,7 +232,7 @@ export class LiveRun {
   }
 
   #end(state: RunState['state'], error?: ErrorData): void {
-    this.#ended = { ...(JSON.parse(this.#object.state()) as RunState), state };
+    this.#ended = { ...parseMeasures<RunState>(this.#object.state()), state };
     this.#group?.close();
     this.#object.delete();
     this.#tell(performance.now(), { state: this.#ended, ...(error && { error }) });

@@ -1,5 +1,4 @@
 // Numbers out of the engine. Its answers name views of its memory; what leaves here are copies.
-import { Refusal } from '../errorData.js';
 import type { Described, InspectedValue, ParameterField, ParameterInfo, ParameterValues, Rows, Tensor } from '../protocol.js'; // prettier-ignore
 import { withBuffers } from './buffers.js';
 import type { DatasetObject, EngineModule, ModelObject } from './module.js';
@@ -9,26 +8,29 @@ type Placed<T> = Omit<T, 'data'> & { view: number };
 
 /** All rows of a data set. */
 export function readRows(object: DatasetObject): Rows {
-  const columns = JSON.parse(object.read()) as (Placed<Tensor> & { name: string; target: boolean })[];
-  const tensors = (target: boolean): Record<string, Tensor> =>
-    Object.fromEntries(
-      columns
-        .filter((column) => column.target === target)
-        .map(({ name, shape, view }) => [name, { shape, data: object.column(view).slice() }]),
-    );
-  const rows = { inputs: tensors(false), targets: tensors(true) };
-  object.forget();
-  return rows;
+  try {
+    const columns = JSON.parse(object.read()) as (Placed<Tensor> & { name: string; target: boolean })[];
+    const tensors = (target: boolean): Record<string, Tensor> =>
+      Object.fromEntries(
+        columns
+          .filter((column) => column.target === target)
+          .map(({ name, shape, view }) => [name, { shape, data: object.column(view).slice() }]),
+      );
+    return { inputs: tensors(false), targets: tensors(true) };
+  } finally {
+    object.forget();
+  }
 }
 
-/** Parameters with these fields: those of these names, or all. Throws INVALID_VALUE with the names that there are. */
+/** Parameters with these fields: those of these names, or all. Throws PARAMETER_MISMATCH for a name that there is not. */
 export function readParameters(object: ModelObject, fields: ParameterField[], names?: string[]): ParameterValues[] {
   const all = JSON.parse(object.parameters()) as ParameterInfo[];
-  const wanted = names?.map((name) => ({ ...known(all, name), name })) ?? all;
-  return wanted.map((info) => ({
-    ...info,
-    values: Object.fromEntries(fields.map((field) => [field, object.read(info.name, field).slice()])),
-  }));
+  const byName = new Map(all.flatMap((info) => (info.names ?? [info.name]).map((name) => [name, info])));
+  return (names ?? all.map(({ name }) => name)).map((name) => {
+    // First of all: it is the engine that refuses an unknown name.
+    const values = Object.fromEntries(fields.map((field) => [field, object.read(name, field).slice()]));
+    return { ...byName.get(name)!, name, values };
+  });
 }
 
 /** The outputs for inputs. */
@@ -47,10 +49,11 @@ export function inspect(module: EngineModule, object: ModelObject, { spec, buffe
   return values.map(({ view, ...value }) => ({ ...value, data: object.result(view).slice() }));
 }
 
-/** The parameter of this name. Throws INVALID_VALUE with the names that there are. */
-function known(all: ParameterInfo[], name: string): ParameterInfo {
-  const found = all.find((info) => info.name === name || info.names?.includes(name));
-  if (found) return found;
-  const expected = all.map((info) => info.name).join(', ');
-  throw new Refusal('INVALID_VALUE', name, { expected: expected.slice(0, 200), got: name });
+/** An answer that holds losses. JSON has null alone for what is not finite: losses and norms are NaN again. */
+export function parseMeasures<T>(text: string): T {
+  const revived = (key: string, value: unknown): unknown => {
+    if (key === 'losses') return (value as (number | null)[]).map((loss) => loss ?? NaN);
+    return value === null && (key === 'loss' || key === 'gradNorm') ? NaN : value;
+  };
+  return JSON.parse(text, revived) as T;
 }
