@@ -45,7 +45,6 @@ describe('a run', () => {
   test('pauses between two steps, does single steps, goes on, stops', async () => {
     const model = await make();
     const run = model.fit(spiral, { ...options, epochs: 1e6 });
-    const asked = performance.now();
     const paused = await run.pause();
     assert.equal(paused.state, 'paused');
     const before = await model.read(['0.weight']);
@@ -73,7 +72,6 @@ describe('a run', () => {
     const kept = await model.read(['0.weight']);
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.deepEqual(await model.read(['0.weight']), kept, 'a stopped run leaves the weights');
-    assert.ok(performance.now() - asked < 10_000);
     model.dispose();
   });
 
@@ -131,17 +129,15 @@ describe('a run', () => {
 
   test('goes as slowly as it is told', async () => {
     const model = await make();
-    const run = model.fit(spiral, { ...options, epochs: 1e6, stepsPerSecond: 100 });
+    const run = model.fit(spiral, { ...options, steps: 40, stepsPerSecond: 100, paused: true });
     await run.step(1);
+    const start = performance.now();
     await run.resume();
-    const { step } = await run.pause();
-    await run.resume();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const steps = (await run.pause()).step - step;
-    // A slow machine may do fewer; never more than the wish, what it may catch up and a step begun.
-    assert.ok(steps > 10 && steps <= 125, `${steps} steps in a second`);
-    await run.set({ stepsPerSecond: Infinity });
-    await run.stop();
+    const { step } = await run.done;
+    const milliseconds = performance.now() - start;
+    assert.equal(step, 40);
+    // A slow machine may take longer. Never less than the wish allows: one at once, ten that it may catch up, and 28.
+    assert.ok(milliseconds >= 279, `39 steps in ${milliseconds} ms`);
     model.dispose();
   });
 
@@ -190,15 +186,15 @@ describe('a run', () => {
     await run.pause();
     assert.deepEqual(looks, [[1, 100_000]]);
     // Almost all its time goes into validations: a pause comes amid one, and the next step has its own.
-    const waits = [];
-    for (let i = 0; i < 5; i++) {
+    let amid = 0;
+    for (let i = 0; i < 8; i++) {
       await run.resume();
       await new Promise((resolve) => setTimeout(resolve, 15));
-      const asked = performance.now();
-      assert.equal((await run.pause()).state, 'paused');
-      waits.push(performance.now() - asked);
+      const { state, step } = await run.pause();
+      assert.equal(state, 'paused');
+      if (step > looks.at(-1)[0]) amid++;
     }
-    assert.ok(waits.sort((a, b) => a - b)[2] < 100, `${waits} ms`);
+    assert.ok(amid > 0, 'a pause must not wait for the end of a validation');
     const { step } = await run.step(1);
     await run.pause();
     assert.deepEqual(looks.at(-1), [step, 100_000]);
