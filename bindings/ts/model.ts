@@ -1,3 +1,4 @@
+import type { Loss, Metric } from './choices.js';
 import type { Client } from './client.js';
 import type { Dataset } from './data/dataset.js';
 import { describeInputs } from './data/dataset.js';
@@ -17,7 +18,6 @@ import type {
   Tensor,
 } from './protocol.js';
 import { paceOf, Run, type FitOptions } from './run.js';
-import type { Loss, Metric } from './training.js';
 
 /** Sizes without the axis of examples, `[128]`; default type `f32`. What an embedding reads becomes `i32` by itself. */
 export type InputShape = readonly number[] | { shape: readonly number[]; dtype?: 'f32' | 'i32' | 'u8' };

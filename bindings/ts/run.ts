@@ -116,7 +116,12 @@ export class Run implements AsyncIterable<RunEvent> {
     return this.#ask((run) => this.#client.call('stopRun', { run }));
   }
 
-  /** Changes what can be changed in a run, from the next step on: the learning rate, the batch size, the speed. */
+  /**
+   * Changes what can be changed in a run, from the next step on: the learning rate, the batch size, the end, the speed.
+   *
+   * @throws {TrainyardError} and changes nothing: UNKNOWN_OPTION for what the run or its optimizer has not, INVALID_VALUE,
+   * TYPE_MISMATCH, OUT_OF_MEMORY for a larger batch.
+   */
   async set(settings: RunSettings): Promise<void> {
     const { stepsPerSecond, ...rest } = optionsOf(settings, 'set');
     const pace = stepsPerSecond === undefined ? {} : { stepsPerSecond: positive(stepsPerSecond, 'set.stepsPerSecond') };

@@ -127,6 +127,29 @@ describe('a run', () => {
     model.dispose();
   });
 
+  test('takes another end and other options of its optimizer on the way', async () => {
+    const model = await make();
+    const run = model.fit(spiral, { ...options, epochs: 1e6, paused: true });
+    await run.step(3);
+    await run.set({ betas: [0.5, 0.6], eps: 1e-6, weightDecay: 0.1, decayBiasAndNorm: true, microBatchSize: 7 });
+    const { optimizer } = await run.step(1);
+    assert.deepEqual(
+      [optimizer.betas, optimizer.eps, optimizer.weightDecay, optimizer.decayBiasAndNorm],
+      [[0.5, 0.6], 1e-6, 0.1, true],
+    );
+    await failureOf(run.set({ amsgrad: true }), 'INVALID_VALUE');
+    await failureOf(run.set({ momentum: 0.9 }), 'UNKNOWN_OPTION');
+    await run.set({ steps: 7 });
+    await run.resume();
+    const { step, reason } = await run.done;
+    assert.deepEqual([step, reason], [7, 'complete']);
+    const epochs = model.fit(spiral, { ...options, epochs: 1e6, paused: true });
+    await epochs.set({ epochs: 2 });
+    await epochs.resume();
+    assert.equal((await epochs.done).epoch, 2);
+    model.dispose();
+  });
+
   test('goes as slowly as it is told', async () => {
     const model = await make();
     const run = model.fit(spiral, { ...options, steps: 40, stepsPerSecond: 100, paused: true });
