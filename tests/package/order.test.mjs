@@ -190,3 +190,20 @@ test('of a view no more is sent than it shows', () =>
       assert.equal(large.byteLength, 1 << 20, 'the caller keeps its memory');
     }),
   ));
+
+test('what is too large to be copied is refused for that, and the engine goes on', () =>
+  withEngine({ ...alone, worker: true }, async (engine) => {
+    const model = await engine.model(small(), { input: [2], seed: 1 });
+    const { slice } = Float32Array.prototype;
+    Float32Array.prototype.slice = () => {
+      throw new RangeError('Array buffer allocation failed');
+    };
+    try {
+      const { path, hint } = await failureOf(model.set('2.bias', [5, 6]), 'OUT_OF_MEMORY');
+      assert.equal(path, 'data');
+      assert.match(hint, /smaller/);
+    } finally {
+      Float32Array.prototype.slice = slice;
+    }
+    await model.set('2.bias', [5, 6]);
+  }));
