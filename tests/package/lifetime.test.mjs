@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { load, nn } from 'trainyard';
-import { failureOf, withEngine, xor } from './support.mjs';
+import { failureOf, withEngine, withWorkers, xor } from './support.mjs';
 
 const small = () => nn.sequential(nn.linear(8), nn.tanh(), nn.linear(2));
 const options = { loss: 'crossEntropy', batchSize: 4 };
@@ -207,3 +207,11 @@ test('a worker’s script that is not there, dies, or never answers', async () =
     await rm(folder, { recursive: true });
   }
 });
+
+test('a worker that hears what is not meant for it goes on', () =>
+  withWorkers((started) =>
+    withEngine({ threads: 1 }, async (engine) => {
+      for (const message of ['look', { kind: 'look' }]) started[0].postMessage(message);
+      assert.ok((await engine.memory()).heapBytes > 0);
+    }),
+  ));

@@ -86,6 +86,8 @@ export class Host {
           this.#post({ kind: 'failed', error: errorData('ENGINE_LOAD', this.#build, { got: String(error) }) });
         },
       );
+    } else if (message.kind !== 'call') {
+      return; // not ours: a worker may have been made by a script that says more to it
     } else if (message.method === 'stopRun') {
       void this.#answer(message); // the one that need not wait for a step: it undoes that
     } else {
