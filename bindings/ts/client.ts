@@ -39,10 +39,12 @@ export class Client {
       try {
         this.#transport.post({ kind: 'call', id, method, args } satisfies Call<M>);
       } catch (error) {
-        // An argument that cannot be cloned: a function, a detached array.
-        this.#settle(id)?.reject(
-          failure('INVALID_VALUE', 'data', { got: String(error), hint: 'typed_array', cause: error }),
-        );
+        // An argument that cannot be copied: too large, or a function, or a detached array.
+        const [code, hint] =
+          error instanceof RangeError
+            ? (['OUT_OF_MEMORY', 'smaller'] as const)
+            : (['INVALID_VALUE', 'typed_array'] as const);
+        this.#settle(id)?.reject(failure(code, 'data', { got: String(error), hint, cause: error }));
       }
     });
   }

@@ -1,7 +1,8 @@
 // What a run tells: events, at most 30 times a second, the latest of each kind.
 
-/** Loss and the metrics that were asked for, by their names. */
+/** Loss and the metrics that were asked for, by their names. A metric without a value is null. */
 export interface Measures {
+  /** NaN where it is not finite. */
   loss: number;
   accuracy?: number;
   [metric: string]: unknown;
@@ -14,10 +15,12 @@ export interface ProgressEvent {
   step: number;
   /** Times through the data that are complete. */
   epoch: number;
+  /** Place of the next batch in the epoch's order of the data. */
+  row: number;
   /** Loss of the last step's batch. */
   loss: number;
   lr: number;
-  /** Norm of all gradients of the last step together. */
+  /** Norm of all gradients of the last step together; NaN where it is not finite. */
   gradNorm: number;
   /** Steps since the last event of this kind. */
   steps: number;

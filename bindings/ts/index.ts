@@ -26,6 +26,7 @@ export { Parameter } from './parameter.js';
 export { Run, type FitOptions, type StepResult } from './run.js';
 export { TrainyardError, setLanguage, type ErrorCode, type ErrorData, type Language } from './errors.js';
 export type * from './events.js';
+export type * from './choices.js';
 export type * from './training.js';
 export type { BuildName } from './builds.js';
 export type { WasmSource } from './compile.js';
@@ -40,6 +41,7 @@ export type {
   DatasetInfo,
   InspectedValue,
   LayerSummary,
+  LoadedWeights,
   ModelSummary,
   ParameterField,
   ParameterInfo,

@@ -1,7 +1,7 @@
 // Parameter arithmetic: what engine.ledger takes and gives, and models that everybody speaks of.
 import type { SequentialDescription } from './description.js';
 import type { ModelOptions } from './model.js';
-import type { Loss, Optimizer } from './training.js';
+import type { Loss, Optimizer } from './choices.js';
 
 export interface LedgerOptions extends Omit<ModelOptions, 'seed'> {
   /** Default `adam`. */

@@ -1,3 +1,4 @@
+import type { Loss, Metric } from './choices.js';
 import type { Client } from './client.js';
 import type { Dataset } from './data/dataset.js';
 import { describeInputs } from './data/dataset.js';
@@ -7,9 +8,16 @@ import { failure } from './errors.js';
 import { generate, type GenerateOptions, type Token } from './generate.js';
 import { numbersOf, Parameter } from './parameter.js';
 import { kindOf, namesOf, optionsOf, plain, refuseUnknown, whole } from './plain.js';
-import type { Handle, InspectedValue, ModelMade, ModelSummary, ParameterField, Tensor } from './protocol.js';
+import type {
+  Handle,
+  InspectedValue,
+  LoadedWeights,
+  ModelMade,
+  ModelSummary,
+  ParameterField,
+  Tensor,
+} from './protocol.js';
 import { paceOf, Run, type FitOptions } from './run.js';
-import type { Loss, Metric } from './training.js';
 
 /** Sizes without the axis of examples, `[128]`; default type `f32`. What an embedding reads becomes `i32` by itself. */
 export type InputShape = readonly number[] | { shape: readonly number[]; dtype?: 'f32' | 'i32' | 'u8' };
@@ -73,8 +81,10 @@ export class Model {
   declare readonly [Symbol.dispose]: () => void;
   readonly #client: Client;
   readonly #handle: Handle;
-  readonly #summary: ModelSummary;
+  #summary: ModelSummary;
   readonly #dataset: (dataset: Dataset, path?: string) => Promise<Handle>;
+  /** Calls that wait for their data to be handed over: the model's end comes after them. */
+  readonly #starting = new Set<Promise<unknown>>();
   #disposed = false;
 
   /** @internal */
@@ -87,7 +97,7 @@ export class Model {
     leaks.register(this, { client, layers }, this);
   }
 
-  /** Layers, shapes, parameters with the sum that counts them. */
+  /** Layers, shapes, parameters with the sum that counts them, how many are trained: as of now. */
   summary(): ModelSummary {
     return this.#summary;
   }
@@ -114,7 +124,7 @@ export class Model {
       const args = { model, train: trainHandle, val: valHandle, options: plain(rest, 'fit'), pace };
       return (await this.#client.call('fit', args)).run;
     };
-    return new Run(this.#client, start(), (names) => this.read(names));
+    return new Run(this.#client, this.#started(start()), (names) => this.read(names));
   }
 
   /**
@@ -166,15 +176,18 @@ export class Model {
   }
 
   /**
-   * Loss and metrics on a data set, weighted as the examples are; nothing is learnt. Throws as `fit` does for a loss or
-   * metrics that do not fit.
+   * Loss and metrics on a data set, weighted as the examples are; nothing is learnt. A loss that is not finite is NaN; a
+   * metric without a value (nothing to count, or not finite) is null. Throws as `fit` does for a loss or metrics that do
+   * not fit.
    */
   async evaluate(data: Dataset, options?: EvaluateOptions): Promise<Record<string, unknown> & { loss: number }> {
     const model = this.#use();
     const checked = plain(optionsOf(options, 'evaluate'), 'evaluate');
-    const dataset = await this.#dataset(data);
-    const result = await this.#client.call('evaluate', { model, dataset, options: checked });
-    return result as Record<string, unknown> & { loss: number };
+    const start = async () => {
+      const dataset = await this.#dataset(data);
+      return this.#client.call('evaluate', { model, dataset, options: checked });
+    };
+    return (await this.#started(start())) as Record<string, unknown> & { loss: number };
   }
 
   /** Every value on the way of a few examples through the network: `[n, …]`, images channels first. */
@@ -193,7 +206,7 @@ export class Model {
 
   /**
    * The parameters under PyTorch's names, each with a copy of its value, and with its gradient or its last update if
-   * asked for.
+   * asked for. Throws PARAMETER_MISMATCH for a name that there is not, MISSING_OPTION for updates that are not kept.
    */
   async parameters(options?: { with?: ParameterField[]; names?: string[] }): Promise<Parameter[]> {
     const wanted = optionsOf(options, 'parameters');
@@ -205,7 +218,8 @@ export class Model {
       ...(wanted.names && { names: namesOf(wanted.names, 'parameters.names') }),
     };
     const list = await this.#client.call('parameters', args);
-    return list.map((values) => new Parameter(this.#client, () => this.#use(), values));
+    const owner = { use: () => this.#use(), changed: (summary: ModelSummary) => void (this.#summary = summary) };
+    return list.map((values) => new Parameter(this.#client, owner, values));
   }
 
   /**
@@ -217,7 +231,7 @@ export class Model {
     await this.#client.call('write', { model: this.#use(), name, values: numbers });
   }
 
-  /** One parameter by its name. Throws INVALID_VALUE if there is none. */
+  /** One parameter by its name. Throws PARAMETER_MISMATCH if there is none, with the nearest name. */
   async parameter(name: string, options: { with?: ParameterField[] } = {}): Promise<Parameter> {
     return (await this.parameters({ ...options, names: [name] }))[0]!;
   }
@@ -256,11 +270,12 @@ export class Model {
 
   /**
    * Reads weights from a safetensors file, saved here or by PyTorch.
-   * Nothing is changed if it does not fit: BAD_FILE or PARAMETER_MISMATCH.
+   * Nothing is changed if it does not fit: BAD_FILE, PARAMETER_MISMATCH, NOT_SUPPORTED for a type of numbers.
+   * Infinities and NaN are taken as they are; `notFinite` names the parameters that hold some.
    */
-  async load(bytes: ArrayBuffer | ArrayBufferView): Promise<void> {
+  async load(bytes: ArrayBuffer | ArrayBufferView): Promise<LoadedWeights> {
     const file = bytesOf(bytes);
-    await this.#client.call('loadModel', { model: this.#use(), bytes: file });
+    return this.#client.call('loadModel', { model: this.#use(), bytes: file });
   }
 
   /** The graph as text, before and after each pass, and the plan: what is computed, in which order, where it lies. */
@@ -271,13 +286,24 @@ export class Model {
     });
   }
 
-  /** Frees the model in the engine; a run of it stops. Harmless when repeated. */
+  /** Frees the model in the engine, after what was asked of it before; a run of it stops. Harmless when repeated. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
     leaks.unregister(this);
-    // If the engine is gone, so is the model.
-    this.#client.call('release', { handle: this.#handle }).catch(() => {});
+    const release = () => {
+      // If the engine is gone, so is the model.
+      this.#client.call('release', { handle: this.#handle }).catch(() => {});
+    };
+    if (this.#starting.size === 0) release();
+    else void Promise.allSettled(this.#starting).then(release);
+  }
+
+  #started<T>(start: Promise<T>): Promise<T> {
+    this.#starting.add(start);
+    const over = () => this.#starting.delete(start);
+    start.then(over, over);
+    return start;
   }
 
   #use(): Handle {

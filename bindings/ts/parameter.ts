@@ -1,7 +1,7 @@
 import type { Client } from './client.js';
 import { failure } from './errors.js';
 import { flag, kindOf, whole } from './plain.js';
-import type { Handle, ParameterField, ParameterKind, ParameterValues } from './protocol.js';
+import type { Handle, ModelSummary, ParameterField, ParameterKind, ParameterValues } from './protocol.js';
 
 /** Numbers on their way into a parameter. Throws TYPE_MISMATCH with its name. */
 export function numbersOf(values: Float32Array | Float64Array | readonly number[], name: string): Float32Array {
@@ -16,6 +16,14 @@ export function numbersOf(values: Float32Array | Float64Array | readonly number[
     });
   }
   return Float32Array.from(list as number[]);
+}
+
+/** The model of a parameter. */
+export interface Owner {
+  /** Its handle. Throws DISPOSED. */
+  use(): Handle;
+  /** What it consists of now. */
+  changed(summary: ModelSummary): void;
 }
 
 /** A parameter as it was when it was asked for, and the way to change it. */
@@ -35,10 +43,10 @@ export class Parameter {
   /** Copies of what else was asked for: gradient, update. */
   readonly values: Partial<Record<ParameterField, Float32Array>>;
   readonly #client: Client;
-  readonly #model: () => Handle;
+  readonly #model: Owner;
 
   /** @internal */
-  constructor(client: Client, model: () => Handle, { values, ...info }: ParameterValues) {
+  constructor(client: Client, model: Owner, { values, ...info }: ParameterValues) {
     this.#client = client;
     this.#model = model;
     this.name = info.name;
@@ -58,19 +66,22 @@ export class Parameter {
       const expected = `[${this.shape.join(', ')}] = ${this.size}`;
       throw failure('PARAMETER_MISMATCH', this.name, { expected, got: String(numbers.length) });
     }
-    await this.#client.call('write', { model: this.#model(), name: this.name, values: numbers });
+    await this.#client.call('write', { model: this.#model.use(), name: this.name, values: numbers });
   }
 
   /** Sets one number, by its place in `data`; the next step trains with it. */
   async setOne(index: number, value: number): Promise<void> {
     whole(index, 0, this.name);
     if (typeof value !== 'number') throw failure('TYPE_MISMATCH', this.name, { expected: 'number', got: typeof value });
-    await this.#client.call('writeOne', { model: this.#model(), name: this.name, index, value });
+    await this.#client.call('writeOne', { model: this.#model.use(), name: this.name, index, value });
   }
 
-  /** Frozen: the optimizer leaves it as it is, from the next run on. `freeze(false)` thaws it. */
+  /**
+   * Frozen: the optimizer leaves it as it is, from the next step on, in a run under way too. `freeze(false)` thaws it.
+   * `model.summary()` counts anew; this object stays as it was. Throws TYPE_MISMATCH.
+   */
   async freeze(frozen = true): Promise<void> {
-    const args = { model: this.#model(), name: this.name, frozen: flag(frozen, 'freeze') };
-    await this.#client.call('freeze', args);
+    const args = { model: this.#model.use(), name: this.name, frozen: flag(frozen, 'freeze') };
+    this.#model.changed(await this.#client.call('freeze', args));
   }
 }

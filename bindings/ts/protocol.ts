@@ -36,7 +36,7 @@ export interface LayerSummary {
   /** Shape of the output without the axis of examples, channels first. */
   output: number[];
   parameters: number;
-  /** How many of them training changes: those that are not frozen. */
+  /** How many of them training changes: those that are not frozen at the time. */
   trainable: number;
   /** How the parameters are counted: `(2 + 1) × 8`; empty if there are none. */
   formula: string;
@@ -87,15 +87,21 @@ export interface InspectedValue extends Tensor {
   role: 'input' | 'activation' | 'attention' | 'gradient' | 'loss';
 }
 
+/** What came of a file of weights. */
+export interface LoadedWeights {
+  /** The names that it set: all that the model has. */
+  loaded: string[];
+  /** Those of them that hold an infinity or NaN, which were set all the same. */
+  notFinite: string[];
+}
+
 /** What the engine says of itself. */
 export interface EngineFacts {
   version: string;
-  protocol: number;
   /** Lanes of a SIMD register. */
   lanes: number;
   relaxed: boolean;
   threads: number;
-  arch: string;
 }
 
 /** Arrays with a description whose `buffer: i` names one of them. */
@@ -151,13 +157,13 @@ export interface Calls {
   parameters: [{ model: Handle; fields: ParameterField[]; names?: string[] }, ParameterValues[]];
   write: [{ model: Handle; name: string; values: Float32Array }, void];
   writeOne: [{ model: Handle; name: string; index: number; value: number }, void];
-  freeze: [{ model: Handle; name: string; frozen: boolean }, void];
+  freeze: [{ model: Handle; name: string; frozen: boolean }, ModelSummary];
   predict: [{ model: Handle } & Described, Record<string, Tensor>];
   benchmark: [{ model: Handle; times: number } & Described, { milliseconds: number; outputs: Record<string, Tensor> }];
   inspect: [{ model: Handle } & Described, InspectedValue[]];
   evaluate: [{ model: Handle; dataset: Handle; options: object }, Record<string, unknown>];
   exportModel: [{ model: Handle }, Uint8Array<ArrayBuffer>];
-  loadModel: [{ model: Handle; bytes: Uint8Array }, { loaded: string[] }];
+  loadModel: [{ model: Handle; bytes: Uint8Array }, LoadedWeights];
   graphText: [{ model: Handle; options: object }, string];
   generate: [{ model: Handle; prompt: Int32Array; options: object }, { generator: Handle }];
   /** At most so many tokens: id and probability of each, then of each of its `candidates`; `done` with the last. */

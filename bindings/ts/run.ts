@@ -2,7 +2,7 @@ import type { Client } from './client.js';
 import type { Dataset } from './data/dataset.js';
 import { fromThrown, TrainyardError } from './errors.js';
 import { Waiting, type EventOf, type RunEvent, type RunState } from './events.js';
-import { flag, namesOf, optionsOf, plain, positive, whole } from './plain.js';
+import { flag, namesOf, optionsOf, plain, positive, refuseUnknown, whole } from './plain.js';
 import type { Handle, Pace, ParameterPreview, RunEnd, Tensor } from './protocol.js';
 import type { RunSettings, TrainingOptions } from './training.js';
 
@@ -46,6 +46,8 @@ export class Run implements AsyncIterable<RunEvent> {
   readonly done: Promise<RunState>;
   readonly #client: Client;
   readonly #handle: Promise<Handle>;
+  /** The same once it is known: from then on nothing that is asked afterwards overtakes a question. */
+  #run: Handle | undefined;
   readonly #read: (names: string[]) => Promise<Record<string, Tensor>>;
   readonly #listeners = new Map<string, Set<AnyListener>>();
   readonly #readers = new Set<Reader>();
@@ -60,12 +62,14 @@ export class Run implements AsyncIterable<RunEvent> {
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     this.done.catch(() => {});
     handle.then(
-      (run) =>
+      (run) => {
+        this.#run = run;
         client.listen(run, {
           events: (events) => events.forEach((event) => this.#tell(event)),
           end: (end) => this.#end(end),
           lost: (error) => this.#fail(error),
-        }),
+        });
+      },
       (error: unknown) => this.#fail(fromThrown(error)),
     );
   }
@@ -83,17 +87,23 @@ export class Run implements AsyncIterable<RunEvent> {
   /**
    * Does a number of steps and pauses. `inspect` names values to look at afterwards: `0.weight` for a parameter,
    * `0.weight.grad` for its gradient, `0.weight.update` for what the last step added.
+   *
+   * @throws {TrainyardError} before a step is done: TYPE_MISMATCH, INVALID_VALUE, UNKNOWN_OPTION; afterwards:
+   * PARAMETER_MISMATCH for a name that there is not, MISSING_OPTION for updates that are not kept.
    */
   async step(steps = 1, options?: { inspect?: string[] }): Promise<StepResult> {
     whole(steps, 1, 'steps');
-    const { inspect } = optionsOf(options, 'step');
+    const given = optionsOf(options, 'step');
+    refuseUnknown(given, ['inspect'], 'step');
+    const inspect = namesOf(given.inspect ?? [], 'step.inspect');
     const state = await this.#ask((run) => this.#client.call('stepRun', { run, steps }));
-    return { ...state, values: inspect ? await this.#read(inspect) : {} };
+    return { ...state, values: inspect.length > 0 ? await this.#read(inspect) : {} };
   }
 
   /**
    * What the next step would do to these parameters if it happened now: their gradients on the next batch and what the
-   * optimizer would add. Nothing is changed. Empty once the run has ended.
+   * optimizer would add. Nothing is changed. Empty once the run has ended. Throws PARAMETER_MISMATCH for a name that
+   * there is not, TYPE_MISMATCH for what is no list of names.
    */
   async preview(names: string[]): Promise<ParameterPreview[]> {
     const wanted = namesOf(names, 'preview');
@@ -106,7 +116,12 @@ export class Run implements AsyncIterable<RunEvent> {
     return this.#ask((run) => this.#client.call('stopRun', { run }));
   }
 
-  /** Changes what can be changed in a run, from the next step on: the learning rate, the batch size, the speed. */
+  /**
+   * Changes what can be changed in a run, from the next step on: the learning rate, the batch size, the end, the speed.
+   *
+   * @throws {TrainyardError} and changes nothing: UNKNOWN_OPTION for what the run or its optimizer has not, INVALID_VALUE,
+   * TYPE_MISMATCH, OUT_OF_MEMORY for a larger batch.
+   */
   async set(settings: RunSettings): Promise<void> {
     const { stepsPerSecond, ...rest } = optionsOf(settings, 'set');
     const pace = stepsPerSecond === undefined ? {} : { stepsPerSecond: positive(stepsPerSecond, 'set.stepsPerSecond') };
@@ -130,7 +145,7 @@ export class Run implements AsyncIterable<RunEvent> {
   }
 
   async #ask<T>(question: (run: Handle) => Promise<T>): Promise<T | RunState> {
-    const run = await this.#handle;
+    const run = this.#run ?? (await this.#handle);
     if (this.#ended) return this.#outcome(this.#ended);
     try {
       return await question(run);

@@ -1,37 +1,5 @@
-// What can be said about training: losses, optimizers, schedules, and the rest of the options of `fit`.
-import type { lossNames, metricNames, optimizerNames, scheduleNames } from './generated/registry.js';
-
-/**
- * A loss by name, or with its options: `{ type: 'crossEntropy', labelSmoothing: 0.1 }`.
- *
- * - `crossEntropy`: `labelSmoothing` (default 0), `classWeights`, `ignoreIndex` (default −100: such targets do not count)
- * - `bceWithLogits`: `posWeight`; `huber`: `delta` (default 1); `mse`, `mae`: none
- */
-export type Loss = LossName | ({ type: LossName } & Record<string, unknown>);
-export type LossName = (typeof lossNames)[number];
-
-/** An optimizer by name, or with its options: `{ type: 'adamw', lr: 1e-3, weightDecay: 0.1 }`. Defaults are PyTorch's. */
-export type Optimizer = OptimizerName | ({ type: OptimizerName } & Record<string, unknown>);
-export type OptimizerName = (typeof optimizerNames)[number];
-
-/**
- * How the learning rate changes: by name, or with its options, of which most are PyTorch's.
- *
- * - `linear`: `startFactor` (default 1), `endFactor` (0), `hold` (0: share of the time that stays at the start),
- *   `totalIters` (the whole run); `cosine`: `tMax` (the whole run), `etaMin`; `step`: `stepSize` (required), `gamma`;
- *   all three count in `unit`, `step` or `epoch`
- * - `oneCycle`: `maxLr`, `pctStart`, `annealStrategy`, `divFactor`, `finalDivFactor`, `threePhase`
- * - `reduceOnPlateau`: `monitor`, `mode`, `factor`, `patience`, `threshold`, `thresholdMode`, `cooldown`, `minLr`, `eps`
- * - `warmup`: `steps` (required), `startFactor` (1/3), `after`: a schedule for the rest of the run (`constant`).
- *   Warm-up, stable, decay is
- *   `{ type: 'warmup', steps: 100, after: { type: 'linear', hold: 0.8 } }`
- */
-export type Schedule = ScheduleName | ({ type: ScheduleName } & Record<string, unknown>);
-export type ScheduleName = (typeof scheduleNames)[number];
-
-/** A figure by name, or with its options: `{ type: 'topK', k: 3 }`. */
-export type Metric = MetricName | ({ type: MetricName } & Record<string, unknown>);
-export type MetricName = (typeof metricNames)[number];
+// What can be said about training: the options of `fit`.
+import type { AdamOptions, Loss, Metric, Optimizer, RmspropOptions, Schedule, SgdOptions } from './choices.js';
 
 export interface EarlyStopping {
   /** What is watched; default the loss on the validation data. */
@@ -44,13 +12,20 @@ export interface EarlyStopping {
   restoreBest?: boolean;
 }
 
-/** What of a run can be changed while it runs. */
-export interface RunSettings {
-  lr?: number;
+/** Options of all optimizers together, but for those that say what it remembers. */
+type Adjustable = Omit<SgdOptions & AdamOptions & RmspropOptions, 'amsgrad' | 'centered'>;
+
+/**
+ * What of a run can be changed while it runs: these, and the options of its optimizer. One that the optimizer lacks is
+ * refused with UNKNOWN_OPTION; so is, with INVALID_VALUE, a momentum that begins or ends.
+ */
+export interface RunSettings extends Adjustable {
+  /** Times through the data in all, those done included. */
+  epochs?: number;
+  /** Steps in all, those done included. */
+  steps?: number;
   batchSize?: number;
   microBatchSize?: number;
-  weightDecay?: number;
-  momentum?: number;
   clipNorm?: number;
   l1?: number;
   l2?: number;

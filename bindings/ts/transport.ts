@@ -1,9 +1,11 @@
 // How messages reach an engine in a worker: one of the browser, or one of Node.
+import { copied } from './copied.js';
 import { builtin } from './node.js';
 import { trusted } from './trusted.js';
 import { workerName, type FromEngine, type ToEngine } from './protocol.js';
 
 export interface Transport {
+  /** The arrays of a call are read before this returns. */
   post(message: ToEngine, transfer?: Transferable[]): void;
   /** Whether the program must be kept alive for the engine's sake (Node). */
   hold(busy: boolean): void;
@@ -33,6 +35,12 @@ function browserWorker(script: URL): Worker {
   }
 }
 
+/** A message as a worker gets it, and what is handed over with it. */
+function posted(message: ToEngine, transfer: Transferable[] = []): [ToEngine, Transferable[]] {
+  const buffers = [...transfer];
+  return [message.kind === 'call' ? copied(message, buffers) : message, buffers];
+}
+
 function inBrowserWorker(worker: Worker, receiver: Receiver): Transport {
   worker.onmessage = ({ data }: MessageEvent<FromEngine>) => receiver.receive(data);
   worker.onerror = (event) => {
@@ -41,7 +49,7 @@ function inBrowserWorker(worker: Worker, receiver: Receiver): Transport {
   };
   worker.onmessageerror = () => receiver.lost('messageerror');
   return {
-    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    post: (message, transfer) => worker.postMessage(...posted(message, transfer)),
     hold() {},
     close: () => worker.terminate(),
   };
@@ -55,7 +63,7 @@ function inNodeWorker(script: URL, receiver: Receiver): Transport {
   worker.on('error', (error: unknown) => receiver.lost(String(error)));
   worker.on('exit', (code: number) => receiver.lost(`exit ${code}`));
   return {
-    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    post: (message, transfer) => worker.postMessage(...posted(message, transfer)),
     hold: (busy) => (busy ? worker.ref() : worker.unref()),
     close: () => void worker.terminate(),
   };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { data, nn } from 'trainyard';
-import { digits, failureOf, hash, withEngine } from './support.mjs';
+import { digits, failureOf, hash, withEngine, withWorkers } from './support.mjs';
 
 const alone = { threads: 1, build: 'relaxed' };
 
@@ -155,23 +155,8 @@ describe('a run of two', () => {
 });
 
 describe('members', () => {
-  /** Runs `use` with the list of workers that are started meanwhile: by an engine in this thread, the members. */
-  const watched = async (use) => {
-    const threads = process.getBuiltinModule('node:worker_threads');
-    const { Worker } = threads;
-    const started = [];
-    threads.Worker = class extends Worker {
-      constructor(...how) {
-        super(...how);
-        started.push(this);
-      }
-    };
-    try {
-      await withEngine({ ...alone, worker: false }, (engine) => use(engine, started));
-    } finally {
-      threads.Worker = Worker;
-    }
-  };
+  const watched = (use) =>
+    withWorkers((started) => withEngine({ ...alone, worker: false }, (engine) => use(engine, started)));
 
   test('have the weights that the page sees', () =>
     watched(async (engine, started) => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { load, nn } from 'trainyard';
-import { failureOf, withEngine, xor } from './support.mjs';
+import { failureOf, withEngine, withWorkers, xor } from './support.mjs';
 
 const small = () => nn.sequential(nn.linear(8), nn.tanh(), nn.linear(2));
 const options = { loss: 'crossEntropy', batchSize: 4 };
@@ -63,6 +63,23 @@ test('a refused call leaves nothing in the engine', () =>
     await refused(20);
     const before = await engine.memory();
     await refused(500);
+    assert.equal((await engine.memory()).usedBytes, before.usedBytes);
+  }));
+
+test('data whose copy fails leave nothing in the engine', () =>
+  withEngine({ threads: 1, worker: false }, async (engine) => {
+    const set = xor();
+    await engine.readData(set);
+    const before = await engine.memory();
+    const { slice } = Float32Array.prototype;
+    Float32Array.prototype.slice = () => {
+      throw new RangeError('Array buffer allocation failed');
+    };
+    try {
+      await failureOf(engine.readData(set), 'INTERNAL');
+    } finally {
+      Float32Array.prototype.slice = slice;
+    }
     assert.equal((await engine.memory()).usedBytes, before.usedBytes);
   }));
 
@@ -190,3 +207,11 @@ test('a worker’s script that is not there, dies, or never answers', async () =
     await rm(folder, { recursive: true });
   }
 });
+
+test('a worker that hears what is not meant for it goes on', () =>
+  withWorkers((started) =>
+    withEngine({ threads: 1 }, async (engine) => {
+      for (const message of ['look', { kind: 'look' }]) started[0].postMessage(message);
+      assert.ok((await engine.memory()).heapBytes > 0);
+    }),
+  ));

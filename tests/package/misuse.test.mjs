@@ -141,6 +141,9 @@ for (const worker of [true, false]) {
       const run = model.fit(xor(), { epochs: 9, paused: true });
       for (const steps of [0, -1, NaN, 1.5, Infinity]) await failing(() => run.step(steps), 'INVALID_VALUE');
       await failing(() => run.step('3'), 'TYPE_MISMATCH');
+      const { path, hint } = await failing(() => run.step(1, { inspekt: ['0.weight'] }), 'UNKNOWN_OPTION');
+      assert.deepEqual([path, hint], ['step.inspekt', 'Did you mean inspect?']);
+      await failing(() => run.step(1, { inspect: '0.weight' }), 'TYPE_MISMATCH');
       await failing(() => run.set(null), 'TYPE_MISMATCH');
       await failing(() => run.set({ stepsPerSecond: 0 }), 'INVALID_VALUE');
       assert.equal((await run.set({ lr: NaN }).catch((error) => error)).path, 'set.lr');

@@ -100,6 +100,17 @@ describe('parameters', () => {
     await failureOf(model.set('0.weight', new Float32Array(73)), 'PARAMETER_MISMATCH');
     const error = await failureOf(model.set('0.wieght', new Float32Array(72)), 'PARAMETER_MISMATCH');
     assert.match(error.message, /0\.weight/);
+    // One mistake, one error, whichever way it is asked.
+    const run = model.fit(data.synthetic('spiral'), { paused: true });
+    const asked = [
+      model.parameter('0.wieght'),
+      model.read(['0.wieght.grad']),
+      model.parameters({ names: ['0.wieght'] }),
+    ];
+    for (const refused of asked) {
+      assert.deepEqual((await failureOf(refused, 'PARAMETER_MISMATCH')).data, error.data);
+    }
+    await failureOf(run.done);
     await failureOf(weight.setOne(72, 0), 'INVALID_VALUE');
     await failureOf(weight.setOne(-1, 0), 'INVALID_VALUE');
     await failureOf(weight.setOne(0.5, 0), 'INVALID_VALUE');
@@ -116,7 +127,10 @@ describe('parameters', () => {
     assert.notDeepEqual(after['2.weight'], before['2.weight']);
     const frozen = await model.parameter('0.weight');
     assert.equal(frozen.trainable, false);
+    const counted = () => [model.summary().trainable, model.summary().layers.map(({ trainable }) => trainable)];
+    assert.deepEqual(counted(), [14, [4, 0, 10]]);
     await frozen.freeze(false);
+    assert.deepEqual(counted(), [22, [12, 0, 10]]);
     await model.fit(xor(), { loss: 'crossEntropy', steps: 20, batchSize: 4 }).done;
     assert.notDeepEqual((await model.read(['0.weight']))['0.weight'], before['0.weight']);
     model.dispose();
@@ -165,10 +179,15 @@ describe('parameters', () => {
     assert.equal(header['0.weight'].dtype, 'F32');
     assert.equal(header['1.num_batches_tracked'].dtype, 'I64');
     assert.notDeepEqual(await other.read(['4.weight']), await model.read(['4.weight']));
-    await other.load(file);
+    const names = (await model.parameters()).map(({ name }) => name);
+    const { loaded, notFinite } = await other.load(file);
+    assert.deepEqual([loaded.sort(), notFinite], [names.sort(), []]);
     for (const { name } of await model.parameters())
       assert.deepEqual(await other.read([name]), await model.read([name]), name);
     assert.deepEqual(Array.from(await other.export('safetensors')), Array.from(file));
+    await model.set('4.bias', [1, NaN, Infinity]);
+    assert.deepEqual((await other.load(await model.export('safetensors'))).notFinite, ['4.bias']);
+    assert.deepEqual((await other.parameter('4.bias')).data, Float32Array.of(1, NaN, Infinity));
     model.dispose();
     other.dispose();
   });

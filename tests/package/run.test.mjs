@@ -33,6 +33,7 @@ describe('a run', () => {
       assert.equal(event.lr, 0.01);
     }
     assert.equal(progress.at(-1).step, 20_000);
+    assert.deepEqual([progress.at(-1).epoch, progress.at(-1).row], [Math.floor(20_000 / 15), (20_000 % 15) * 20]);
     assert.equal(heard.at(-1), 20_000);
     const looks = seen.filter(({ type }) => type === 'validation');
     assert.ok(looks.length > 0);
@@ -44,7 +45,6 @@ describe('a run', () => {
   test('pauses between two steps, does single steps, goes on, stops', async () => {
     const model = await make();
     const run = model.fit(spiral, { ...options, epochs: 1e6 });
-    const asked = performance.now();
     const paused = await run.pause();
     assert.equal(paused.state, 'paused');
     const before = await model.read(['0.weight']);
@@ -72,7 +72,6 @@ describe('a run', () => {
     const kept = await model.read(['0.weight']);
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.deepEqual(await model.read(['0.weight']), kept, 'a stopped run leaves the weights');
-    assert.ok(performance.now() - asked < 10_000);
     model.dispose();
   });
 
@@ -99,6 +98,20 @@ describe('a run', () => {
     model.dispose();
   });
 
+  test('a loss that is not finite is NaN, a metric without a value null', async () => {
+    const model = await engine.model(nn.sequential(nn.linear(1)), { input: [2], seed: 1 });
+    await model.set('0.weight', [1e30, 1]);
+    const set = (x) => data.arrays({ x: [[x, 1]], y: [[1]] });
+    const options = { loss: 'mse', optimizer: 'sgd', metrics: ['rmse'] };
+    const nothing = { loss: NaN, rows: 1, rmse: null };
+    assert.deepEqual(await model.evaluate(set(1e30), { loss: 'mse', metrics: ['rmse'] }), nothing);
+    const run = model.fit(set(0), { ...options, val: set(1e30), epochs: 1 });
+    const looks = [];
+    for await (const event of run) if (event.type === 'validation') looks.push(event.val);
+    assert.deepEqual(looks, [nothing]);
+    model.dispose();
+  });
+
   test('takes another learning rate from the next step on', async () => {
     const model = await make();
     const run = model.fit(spiral, { ...options, optimizer: { type: 'sgd', lr: 0.1 }, epochs: 1e6, paused: true });
@@ -114,19 +127,40 @@ describe('a run', () => {
     model.dispose();
   });
 
+  test('takes another end and other options of its optimizer on the way', async () => {
+    const model = await make();
+    const run = model.fit(spiral, { ...options, epochs: 1e6, paused: true });
+    await run.step(3);
+    await run.set({ betas: [0.5, 0.6], eps: 1e-6, weightDecay: 0.1, decayBiasAndNorm: true, microBatchSize: 7 });
+    const { optimizer } = await run.step(1);
+    assert.deepEqual(
+      [optimizer.betas, optimizer.eps, optimizer.weightDecay, optimizer.decayBiasAndNorm],
+      [[0.5, 0.6], 1e-6, 0.1, true],
+    );
+    await failureOf(run.set({ amsgrad: true }), 'INVALID_VALUE');
+    await failureOf(run.set({ momentum: 0.9 }), 'UNKNOWN_OPTION');
+    await run.set({ steps: 7 });
+    await run.resume();
+    const { step, reason } = await run.done;
+    assert.deepEqual([step, reason], [7, 'complete']);
+    const epochs = model.fit(spiral, { ...options, epochs: 1e6, paused: true });
+    await epochs.set({ epochs: 2 });
+    await epochs.resume();
+    assert.equal((await epochs.done).epoch, 2);
+    model.dispose();
+  });
+
   test('goes as slowly as it is told', async () => {
     const model = await make();
-    const run = model.fit(spiral, { ...options, epochs: 1e6, stepsPerSecond: 100 });
+    const run = model.fit(spiral, { ...options, steps: 40, stepsPerSecond: 100, paused: true });
     await run.step(1);
+    const start = performance.now();
     await run.resume();
-    const { step } = await run.pause();
-    await run.resume();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const steps = (await run.pause()).step - step;
-    // A slow machine may do fewer; never more than the wish, what it may catch up and a step begun.
-    assert.ok(steps > 10 && steps <= 125, `${steps} steps in a second`);
-    await run.set({ stepsPerSecond: Infinity });
-    await run.stop();
+    const { step } = await run.done;
+    const milliseconds = performance.now() - start;
+    assert.equal(step, 40);
+    // A slow machine may take longer. Never less than the wish allows: one at once, ten that it may catch up, and 28.
+    assert.ok(milliseconds >= 279, `39 steps in ${milliseconds} ms`);
     model.dispose();
   });
 
@@ -175,15 +209,15 @@ describe('a run', () => {
     await run.pause();
     assert.deepEqual(looks, [[1, 100_000]]);
     // Almost all its time goes into validations: a pause comes amid one, and the next step has its own.
-    const waits = [];
-    for (let i = 0; i < 5; i++) {
+    let amid = 0;
+    for (let i = 0; i < 8; i++) {
       await run.resume();
       await new Promise((resolve) => setTimeout(resolve, 15));
-      const asked = performance.now();
-      assert.equal((await run.pause()).state, 'paused');
-      waits.push(performance.now() - asked);
+      const { state, step } = await run.pause();
+      assert.equal(state, 'paused');
+      if (step > looks.at(-1)[0]) amid++;
     }
-    assert.ok(waits.sort((a, b) => a - b)[2] < 100, `${waits} ms`);
+    assert.ok(amid > 0, 'a pause must not wait for the end of a validation');
     const { step } = await run.step(1);
     await run.pause();
     assert.deepEqual(looks.at(-1), [step, 100_000]);

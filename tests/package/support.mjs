@@ -15,6 +15,24 @@ export async function withEngine(options, use) {
   }
 }
 
+/** Runs `use` with the list of the workers that this thread starts meanwhile. */
+export async function withWorkers(use) {
+  const threads = process.getBuiltinModule('node:worker_threads');
+  const { Worker } = threads;
+  const started = [];
+  threads.Worker = class extends Worker {
+    constructor(...how) {
+      super(...how);
+      started.push(this);
+    }
+  };
+  try {
+    return await use(started);
+  } finally {
+    threads.Worker = Worker;
+  }
+}
+
 export const xor = () =>
   data.arrays({
     x: [[0, 0], [0, 1], [1, 0], [1, 1]], // prettier-ignore

@@ -9,17 +9,15 @@ import {
   type EngineFacts,
   type FromEngine,
   type Handle,
-  type InspectedValue,
   type Method,
   type ModelSummary,
-  type ParameterInfo,
   type Result,
   type Start,
-  type Tensor,
   type TokenizerMade,
   type ToEngine,
 } from '../protocol.js';
 import { buffersOf, withBuffers } from './buffers.js';
+import { Calls } from './calls.js';
 import { Group, type Hooks } from './group.js';
 import { instantiate } from './instantiate.js';
 import { LiveRun } from './liveRun.js';
@@ -35,12 +33,10 @@ import type {
   TextObject,
   TokenizerObject,
 } from './module.js';
+import { inspect, parseMeasures, predict, readParameters, readRows } from './reading.js';
 import { Scheduler } from './scheduler.js';
 
 type Post = (message: FromEngine, transfer?: Transferable[]) => void;
-
-/** What an array's place in the module's results is, beside its shape. */
-type Placed<T> = Omit<T, 'data'> & { view: number };
 
 export class Host {
   readonly #factory: Factory;
@@ -55,16 +51,23 @@ export class Host {
   readonly #writing = new Map<Handle, Handle>();
   /** How a model was made, for other engines. */
   readonly #made = new Map<Handle, Arguments<'createModel'>>();
+  readonly #calls: Calls;
   #start: Start | undefined;
   #module: EngineModule | undefined;
   readonly #workers: Worker[] = []; // those that its threads run in
   #next = 1;
   #lost = false;
 
-  constructor(factory: Factory, build: BuildName, post: Post) {
+  /** `keep` makes a call that waits this host's own, where it is not. */
+  constructor(factory: Factory, build: BuildName, post: Post, keep = (call: Call): Call => call) {
     this.#factory = factory;
     this.#build = build;
     this.#post = post;
+    this.#calls = new Calls({
+      waits: (call) => this.#waits(call),
+      take: (call) => void this.#answer(call),
+      keep,
+    });
   }
 
   receive(message: ToEngine, locked = false): void {
@@ -83,8 +86,12 @@ export class Host {
           this.#post({ kind: 'failed', error: errorData('ENGINE_LOAD', this.#build, { got: String(error) }) });
         },
       );
+    } else if (message.kind !== 'call') {
+      return; // not ours: a worker may have been made by a script that says more to it
+    } else if (message.method === 'stopRun') {
+      void this.#answer(message); // the one that need not wait for a step: it undoes that
     } else {
-      void this.#answer(message);
+      this.#calls.add(message);
     }
   }
 
@@ -99,11 +106,13 @@ export class Host {
     for (const worker of this.#workers.splice(0)) worker.terminate();
   }
 
-  async #answer<M extends Method>({ id, method, args }: Call<M>): Promise<void> {
-    // Amid a step that engines share nothing is what it will be; only the run's end need not wait.
+  /** Amid a step that engines share nothing is what it will be. */
+  #waits({ args }: Call): boolean {
     const { model = 0, run = 0 } = args as { model?: Handle; run?: Handle };
-    const live = this.#runs.get(run) ?? this.#training.get(model);
-    if (live && method !== 'stopRun') await live.between();
+    return (this.#runs.get(run) ?? this.#training.get(model))?.stepping === true;
+  }
+
+  async #answer<M extends Method>({ id, method, args }: Call<M>): Promise<void> {
     if (this.#lost) return;
     try {
       const value = await (this.#methods[method] as (args: Arguments<M>) => Result<M> | Promise<Result<M>>)(args);
@@ -138,19 +147,7 @@ export class Host {
     createDataset: ({ spec, buffers }) =>
       withBuffers(this.#m, buffers, (pointers) => this.#keep(this.#m.createDataset(JSON.stringify(spec), pointers))),
 
-    readDataset: ({ dataset }) => {
-      const object = this.#object<DatasetObject>(dataset);
-      const columns = JSON.parse(object.read()) as (Placed<Tensor> & { name: string; target: boolean })[];
-      const tensors = (target: boolean): Record<string, Tensor> =>
-        Object.fromEntries(
-          columns
-            .filter((column) => column.target === target)
-            .map(({ name, shape, view }) => [name, { shape, data: object.column(view).slice() }]),
-        );
-      const rows = { inputs: tensors(false), targets: tensors(true) };
-      object.forget();
-      return rows;
-    },
+    readDataset: ({ dataset }) => readRows(this.#object<DatasetObject>(dataset)),
 
     splitDataset: ({ dataset, options }) => {
       const [first, second] = this.#m.splitDataset(this.#object<DatasetObject>(dataset), JSON.stringify(options));
@@ -183,15 +180,7 @@ export class Host {
       this.#drop(handle);
     },
 
-    parameters: ({ model, fields, names }) => {
-      const object = this.#object<ModelObject>(model);
-      const all = JSON.parse(object.parameters()) as ParameterInfo[];
-      const wanted = names?.map((name) => ({ ...known(all, name), name })) ?? all;
-      return wanted.map((info) => ({
-        ...info,
-        values: Object.fromEntries(fields.map((field) => [field, object.read(info.name, field).slice()])),
-      }));
-    },
+    parameters: ({ model, fields, names }) => readParameters(this.#object<ModelObject>(model), fields, names),
 
     write: ({ model, name, values }) =>
       withBuffers(this.#m, [values], ([pointer]) =>
@@ -200,30 +189,30 @@ export class Host {
 
     writeOne: ({ model, name, index, value }) => this.#object<ModelObject>(model).writeOne(name, index, value),
 
-    freeze: ({ model, name, frozen }) => this.#object<ModelObject>(model).freeze(name, frozen),
+    freeze: ({ model, name, frozen }) => {
+      const object = this.#object<ModelObject>(model);
+      object.freeze(name, frozen);
+      return JSON.parse(object.summary()) as ModelSummary;
+    },
 
-    predict: (args) => this.#predict(args),
+    predict: ({ model, ...inputs }) => predict(this.#m, this.#object<ModelObject>(model), inputs),
 
-    benchmark: ({ times, ...args }) => {
-      const outputs = this.#predict(args);
+    benchmark: ({ model, times, ...inputs }) => {
+      const object = this.#object<ModelObject>(model);
+      const outputs = predict(this.#m, object, inputs);
       const start = performance.now();
-      this.#object<ModelObject>(args.model).repeat(times);
+      object.repeat(times);
       return { milliseconds: performance.now() - start, outputs };
     },
 
-    inspect: ({ model, spec, buffers }) => {
-      const object = this.#object<ModelObject>(model);
-      const text = withBuffers(this.#m, buffers, (pointers) => object.inspect(JSON.stringify(spec), pointers));
-      const values = JSON.parse(text) as Placed<InspectedValue>[];
-      return values.map(({ view, ...value }) => ({ ...value, data: object.result(view).slice() }));
-    },
+    inspect: ({ model, ...inputs }) => inspect(this.#m, this.#object<ModelObject>(model), inputs),
 
     evaluate: ({ model, dataset, options }) => {
       const text = this.#object<ModelObject>(model).evaluate(
         this.#object<DatasetObject>(dataset),
         JSON.stringify(options),
       );
-      return JSON.parse(text) as Record<string, unknown>;
+      return parseMeasures(text);
     },
 
     exportModel: ({ model }) => this.#object<ModelObject>(model).exportSafetensors().slice(),
@@ -270,6 +259,7 @@ export class Host {
         pace,
         {
           wake: () => this.#scheduler.wake(run),
+          stepped: () => queueMicrotask(() => this.#calls.go()),
           trapped: (error) => this.#trap(error),
           gather: (hooks) => this.#gather(object, model, asked, hooks),
         },
@@ -380,21 +370,4 @@ export class Host {
     this.#runs.delete(handle);
     if (this.#training.get(model) === run) this.#training.delete(model);
   }
-
-  #predict({ model, spec, buffers }: Arguments<'predict'>): Record<string, Tensor> {
-    const object = this.#object<ModelObject>(model);
-    const text = withBuffers(this.#m, buffers, (pointers) => object.predict(JSON.stringify(spec), pointers));
-    const outputs = JSON.parse(text) as (Placed<Tensor> & { name: string })[];
-    return Object.fromEntries(
-      outputs.map(({ name, shape, view }) => [name, { shape, data: object.result(view).slice() }]),
-    );
-  }
-}
-
-/** The parameter of this name. Throws INVALID_VALUE with the names that there are. */
-function known(all: ParameterInfo[], name: string): ParameterInfo {
-  const found = all.find((info) => info.name === name || info.names?.includes(name));
-  if (found) return found;
-  const expected = all.map((info) => info.name).join(', ');
-  throw new Refusal('INVALID_VALUE', name, { expected: expected.slice(0, 200), got: name });
 }

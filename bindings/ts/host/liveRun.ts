@@ -4,6 +4,7 @@ import { Waiting, type DivergedEvent, type RunEvent, type RunState } from '../ev
 import type { Pace, ParameterPreview, RunEnd } from '../protocol.js';
 import type { Group, Hooks } from './group.js';
 import type { RunObject } from './module.js';
+import { parseMeasures } from './reading.js';
 
 const mostEventsPerSecond = 30;
 /** Milliseconds that a throttled run may be behind and still catch up; what is more is forgotten. */
@@ -22,6 +23,8 @@ interface Advanced {
 interface Around {
   /** There is something to do again. */
   wake(): void;
+  /** A step that several engines share is over. */
+  stepped(): void;
   /** Hears of what leaves the engine in an unknown state. */
   trapped(error: unknown): void;
   /** Other engines that share the batches, if there should be any. */
@@ -50,8 +53,6 @@ export class LiveRun {
   #begun = false;
   /** Settings that were changed before there was a group: its members begin with those that the run began with. */
   #early = {};
-  /** Whoever waits for the end of a step that several engines share. */
-  #between: (() => void)[] = [];
 
   constructor(object: RunObject, tell: Tell, pace: Pace, around: Around) {
     this.#object = object;
@@ -70,7 +71,7 @@ export class LiveRun {
 
   state(): RunState {
     if (this.#ended) return this.#ended;
-    const state = JSON.parse(this.#object.state()) as RunState;
+    const state = parseMeasures<RunState>(this.#object.state());
     return { ...state, state: this.#pace.paused ? 'paused' : 'running' };
   }
 
@@ -122,9 +123,9 @@ export class LiveRun {
     }));
   }
 
-  /** Resolves between two steps: at once, but for one that is shared and under way. */
-  between(): Promise<void> | void {
-    if (this.#group?.stepping) return new Promise((resolve) => this.#between.push(resolve));
+  /** Amid a step that several engines share. */
+  get stepping(): boolean {
+    return !this.ended && this.#group?.stepping === true;
   }
 
   /** Ends the engines that share it. */
@@ -158,7 +159,7 @@ export class LiveRun {
     ready: () => this.#around.wake(),
     stepped: (answer) => {
       this.#took(answer, performance.now());
-      this.#settle();
+      this.#around.stepped();
       this.#around.wake();
     },
     lost: (why) => this.#hooks.guard(() => this.#leave(why)),
@@ -176,12 +177,8 @@ export class LiveRun {
     this.#group?.close();
     this.#group = undefined;
     if (!this.ended) this.#object.leave(why);
-    this.#settle();
+    this.#around.stepped();
     this.#around.wake();
-  }
-
-  #settle(): void {
-    for (const resolve of this.#between.splice(0)) resolve();
   }
 
   #guarded(action: () => void): void {
@@ -196,7 +193,7 @@ export class LiveRun {
 
   /** What came of training: an answer of the engine. */
   #took(answer: string, now: number): void {
-    const advanced = JSON.parse(answer) as Advanced;
+    const advanced = parseMeasures<Advanced>(answer);
     const done = advanced.step - this.#step;
     this.#step = advanced.step;
     this.#stepsLeft -= done;
@@ -241,12 +238,12 @@ export class LiveRun {
   }
 
   #end(state: RunState['state'], error?: ErrorData): void {
-    this.#ended = { ...(JSON.parse(this.#object.state()) as RunState), state };
+    this.#ended = { ...parseMeasures<RunState>(this.#object.state()), state };
     this.#group?.close();
     this.#object.delete();
     this.#tell(performance.now(), { state: this.#ended, ...(error && { error }) });
     this.#answerSteps();
-    this.#settle();
+    this.#around.stepped();
   }
 }
 
