@@ -195,6 +195,11 @@ test('a part of the page that does not arrive is said, and a second try finds it
       await notice(page).filter({ hasText: 'A part of this page did not arrive' }).waitFor();
       const { step } = await figures(page);
       await figures(page, (now) => now.step > step);
+      await page.click(at('without'));
+      assert.equal(await notice(page).count(), 0);
+      await page.click(at('tab-setup'));
+      await page.click(at('tab-code'));
+      await notice(page).waitFor();
       await page.unroute('**/assets/CodeView*');
       await page.click(at('reload'));
       await running(page);
@@ -228,3 +233,92 @@ test('a task whose own code does not arrive says so', () =>
     },
     { expected },
   ));
+
+for (const path of ['?lang=zh', 'speed.html?lang=zh']) {
+  test(`words that do not arrive leave no empty page: ${path}`, () =>
+    open(
+      path,
+      async (page) => {
+        await page.getByText('这个页面有一部分没取到').waitFor();
+        await page.unrouteAll({ behavior: 'wait' });
+        await page.getByRole('link', { name: '再试一次' }).click();
+        await page
+          .locator('h1')
+          .filter({ hasText: /[一-鿿]/ })
+          .waitFor();
+      },
+      {
+        expected: /Failed to (load resource|fetch dynamically)/,
+        forgiven: /Failed to fetch dynamically imported module/,
+        prepare: (page) => page.route('**/assets/zh-*', offline),
+      },
+    ));
+}
+
+test('a language that does not arrive leaves the page in the one that it has', () =>
+  open(
+    '',
+    async (page) => {
+      await running(page);
+      await page.route('**/assets/zh-*', offline);
+      await page.click(at('language'));
+      await notice(page).filter({ hasText: 'A part of this page did not arrive' }).waitFor();
+      assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+      await page.getByRole('link', { name: 'Tang poems' }).waitFor();
+      await page.unrouteAll({ behavior: 'wait' });
+      await page.click(at('language'));
+      await page.getByRole('heading', { name: '这个网络有' }).waitFor();
+      await notice(page).waitFor({ state: 'detached' });
+    },
+    { expected },
+  ));
+
+test('a drawing is still there after another task whose data never came', () =>
+  open(
+    '?task=digits',
+    async (page) => {
+      await running(page);
+      await page.click(at('clear'));
+      const box = await page.locator(at('pad')).boundingBox();
+      await page.mouse.move(box.x + 60, box.y + 30);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 80, box.y + 150, { steps: 8 });
+      await page.mouse.up();
+      await page.route('**/data/moby-dick*', offline);
+      await page.click(at('task-melville'));
+      await failed(page);
+      await page.click(at('task-digits'));
+      await running(page);
+      await page.getByText('yours, centred and scaled').waitFor();
+      // Dark in the middle, where the stroke is, light in the corner.
+      const shades = () =>
+        page.locator(at('pad')).evaluate((pad) => {
+          const { data } = pad.getContext('2d').getImageData(0, 0, pad.width, pad.height);
+          let low = 255;
+          for (let i = 0; i < data.length; i += 4) low = Math.min(low, data[i]);
+          return data[0] - low;
+        });
+      await until(async () => (await shades()) > 150, 'the drawing is seen');
+    },
+    { expected },
+  ));
+
+test('a visitor who changes their mind faster than the page follows', () =>
+  open('', async (page) => {
+    await running(page);
+    const keys = ['r', ' ', 's', 'd', ' ', ']', 'ArrowLeft', 'r'];
+    const tasks = ['digits', 'points', 'forecast', 'puzzles', 'tang', 'digits', 'melville', 'points'];
+    for (let i = 0; i < 24; i++) {
+      await page.click(at(`task-${tasks[i % tasks.length]}`));
+      await page.waitForTimeout((i * 37) % 160);
+      await page.keyboard.press(keys[(i * 3) % keys.length]);
+      if (i % 3 === 0) await page.keyboard.press(keys[(i * 5 + 1) % keys.length]);
+    }
+    await page.click(at('task-forecast'));
+    await page.click(at('task-points'));
+    await running(page);
+    assert.equal(await page.locator(at('parameters')).textContent(), '105');
+    await figures(page, ({ step }) => step > 20);
+    assert.equal(await notice(page).count(), 0);
+    assert.equal(await page.locator(at('series')).count(), 0);
+  }));

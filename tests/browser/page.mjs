@@ -41,9 +41,10 @@ export const address = () => server.resolvedUrls.local[0];
 /**
  * Opens the page with an address's query and hands it to the test. Afterwards the console must be clean, nothing may
  * have been asked of another host, and the content security policy must not have been broken. `prepare` is handed the
- * page before it goes there; `expected` says which lines of the console a test brings about itself.
+ * page before it goes there; `expected` and `forgiven` say which lines
+ * of the console, and which errors, a test brings about itself.
  */
-export async function open(query, test, { width = 1440, height = 900, prepare, expected, ...more } = {}) {
+export async function open(query, test, { width = 1440, height = 900, prepare, expected, forgiven, ...more } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, locale: 'en-US', ...more });
   const complaints = [];
   const responses = [];
@@ -58,7 +59,9 @@ export async function open(query, test, { width = 1440, height = 900, prepare, e
     if (['error', 'warning'].includes(message.type()) && !expected?.test(message.text()))
       complaints.push(`console: ${message.text()}`);
   });
-  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('pageerror', (error) => {
+    if (!forgiven?.test(error.message)) complaints.push(`error: ${error.message}`);
+  });
   await page.addInitScript(() => {
     addEventListener('securitypolicyviolation', (event) => {
       console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);

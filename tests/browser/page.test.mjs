@@ -155,6 +155,8 @@ test('what a key threw away can be brought back: weights, steps, curve and seed'
     await page.keyboard.press(' ');
     await paused(page);
     const before = await figures(page);
+    // One step a second: the new network never learns for as long as the old one did.
+    for (let i = 0; i < 5; i++) await page.keyboard.press('[');
     for (const key of ['r', 'd']) {
       await page.keyboard.press(key);
       await running(page);
@@ -169,7 +171,7 @@ test('what a key threw away can be brought back: weights, steps, curve and seed'
       await page.keyboard.press(' ');
       await paused(page);
       const after = await figures(page);
-      assert.ok(after.step < before.step + 20_000);
+      assert.ok(after.step >= before.step);
       assert.equal(new URL(page.url()).searchParams.get('seed'), null);
       Object.assign(before, after);
     }

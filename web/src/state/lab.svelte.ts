@@ -91,7 +91,7 @@ export class Lab extends Session {
     if (patch.task !== undefined && patch.task !== old.task) return this.#setTask(patch.task);
     this.settings = { ...old, ...patch };
     this.writeAddress();
-    if (patch.language !== undefined) this.#setLanguage(patch.language, old.language);
+    if (patch.language !== undefined) this.#setLanguage(patch.language);
     // What is changed while it loads, or after a failure, begins to train.
     const paused = (this.ready && !this.running) || this.settings.view === 'slowly';
     switch (consequence(old, this.settings)) {
@@ -196,8 +196,10 @@ export class Lab extends Session {
     return this.trainer?.model;
   }
 
-  export(): Promise<Uint8Array> | undefined {
-    return this.trainer?.model.export('safetensors');
+  async export(): Promise<Uint8Array | undefined> {
+    let bytes: Uint8Array | undefined;
+    await this.do(async () => (bytes = await this.trainer?.model.export('safetensors')));
+    return bytes;
   }
 
   writeAddress(): void {
@@ -223,13 +225,14 @@ export class Lab extends Session {
     this.announcer.say(words.text.announce.parameters(now));
   }
 
-  #setLanguage(language: Language, old: Language): void {
+  #setLanguage(language: Language): void {
     const load = async (): Promise<Dictionary> => {
       try {
         return await dictionary(language);
       } catch (error) {
         // One language all over the page, whatever arrives.
-        if (this.settings.language === language) this.set({ language: old });
+        if (this.settings.language === language) this.settings = { ...this.settings, language: words.text.language };
+        this.writeAddress();
         throw error;
       }
     };

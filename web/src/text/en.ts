@@ -108,17 +108,6 @@ export const en = {
     optimizers: { sgd: 'SGD', adam: 'Adam', rmsprop: 'RMS' },
   },
   tabs: { setup: 'Set-up', results: 'Results', parameters: 'Parameters', code: 'Code' },
-  ledger: {
-    title: (parameters: number) => `All ${digits(parameters)} parameters`,
-    name: 'tensor',
-    shape: 'shape',
-    count: 'count',
-    formula: 'how many',
-    help: 'Names and shapes are PyTorch’s, so a saved file opens there.',
-    save: 'Save as safetensors',
-    show: (name: string) => `${name} as a picture: each pixel is a parameter. Click one, or use the arrow keys.`,
-    pixels: 'Each pixel is a parameter: blue positive, red negative. Click one to open its card.',
-  },
 
   dock: {
     train: 'Train',
@@ -201,7 +190,8 @@ export const en = {
     part: 'A part of this page did not arrive',
     partHelp:
       'This machine may be offline, or the site has changed since the page was opened. Loading the page again keeps your settings.',
-    trainingGoesOn: 'Training goes on meanwhile.',
+    runIsLost: 'What this network has learnt is lost by it.',
+    without: 'Go on without it',
     failed: 'Something went wrong',
     again: 'Start again',
     retry: 'Try again',
@@ -210,23 +200,7 @@ export const en = {
     usual: 'Back to the usual network',
   },
 
-  keys: {
-    title: 'Keys',
-    single: 'Single letters and signs are shortcuts',
-    singleHelp: 'Turn them off if you speak to your computer or press keys by accident. Space and arrows always work.',
-    open: 'Keys',
-    close: 'Close',
-    list: [
-      ['Space', 'train or pause'],
-      ['S', 'one step', 'letter'],
-      ['V', 'slowly', 'letter'],
-      ['R', 'start again', 'letter'],
-      ['D', 'new seed', 'letter'],
-      ['[ ]', 'slower, faster', 'letter'],
-      ['← →', 'back and forth along the run'],
-      ['?', 'this list', 'letter'],
-    ] as readonly (readonly [key: string, meaning: string, letter?: 'letter'])[],
-  },
+  keys: 'Keys',
   announce: {
     paused: (step: number, value: number, accuracy: number) =>
       `Paused at step ${digits(step)}. Loss ${loss(value)}. Held out ${percent(accuracy)} right.`,

@@ -103,17 +103,6 @@ export const zh: Dictionary = {
     optimizers: { sgd: 'SGD', adam: 'Adam', rmsprop: 'RMS' },
   },
   tabs: { setup: '设置', results: '成绩', parameters: '参数账本', code: '代码' },
-  ledger: {
-    title: (parameters) => `全部 ${digits(parameters)} 个参数`,
-    name: '张量',
-    shape: '形状',
-    count: '个数',
-    formula: '怎么算的',
-    help: '名字和形状与 PyTorch 一致，存下来的文件可以直接在那边打开。',
-    save: '存成 safetensors',
-    show: (name) => `${name} 的图：一个像素是一个参数。点一下，或用方向键选。`,
-    pixels: '一个像素是一个参数：蓝正红负。点一下就打开它的卡片。',
-  },
 
   dock: {
     train: '训练',
@@ -193,7 +182,8 @@ export const zh: Dictionary = {
     settingsKept: '你的设置都还在。',
     part: '这个页面有一部分没取到',
     partHelp: '可能断网了，也可能网站在你打开页面之后更新过。重新载入页面，设置都还在。',
-    trainingGoesOn: '训练没有停。',
+    runIsLost: '但这次学到的会丢掉。',
+    without: '先不管它',
     failed: '出了点问题',
     again: '从头再来',
     retry: '再试一次',
@@ -202,23 +192,7 @@ export const zh: Dictionary = {
     usual: '换回默认的网络',
   },
 
-  keys: {
-    title: '按键',
-    single: '字母和符号可以当快捷键',
-    singleHelp: '用语音操作电脑，或者容易误按，可以关掉。空格和方向键一直有效。',
-    open: '按键',
-    close: '关闭',
-    list: [
-      ['空格', '训练或暂停'],
-      ['S', '走一步', 'letter'],
-      ['V', '慢放', 'letter'],
-      ['R', '从头再来', 'letter'],
-      ['D', '换个种子', 'letter'],
-      ['[ ]', '慢一点、快一点', 'letter'],
-      ['← →', '沿着训练过程前后看'],
-      ['?', '这张表', 'letter'],
-    ],
-  },
+  keys: '按键',
   announce: {
     paused: (step, value, accuracy) =>
       `停在第 ${digits(step)} 步。损失 ${loss(value)}，没见过的判对 ${percent(accuracy)}。`,
