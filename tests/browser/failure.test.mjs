@@ -322,3 +322,20 @@ test('a visitor who changes their mind faster than the page follows', () =>
     assert.equal(await notice(page).count(), 0);
     assert.equal(await page.locator(at('series')).count(), 0);
   }));
+
+test('on a phone the notice comes to where the visitor is looking', () =>
+  open(
+    '?lang=zh&theme=dark',
+    async (page) => {
+      await running(page);
+      await page.route('**/assets/CodeView*', offline);
+      await page.tap(at('tab-code'));
+      await page.locator(at('without')).waitFor();
+      await until(async () => ((await notice(page).boundingBox())?.y ?? -1) >= 0, 'the notice is in view');
+      const { y, height } = await notice(page).boundingBox();
+      assert.ok(y + height < 844 - 170, 'above the dock');
+      await page.tap(at('without'));
+      await notice(page).waitFor({ state: 'detached' });
+    },
+    { expected, width: 390, height: 844, hasTouch: true, isMobile: true },
+  ));

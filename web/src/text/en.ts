@@ -188,9 +188,11 @@ export const en = {
     },
     settingsKept: 'Your settings are kept.',
     part: 'A part of this page did not arrive',
-    partHelp:
-      'This machine may be offline, or the site has changed since the page was opened. Loading the page again keeps your settings.',
-    runIsLost: 'What this network has learnt is lost by it.',
+    partHelp: 'This machine may be offline, or the site has changed since the page was opened.',
+    reloadHelp: {
+      before: 'Loading the page again keeps your settings.',
+      learning: 'Loading the page again keeps your settings, but not what this network has learnt.',
+    },
     without: 'Go on without it',
     failed: 'Something went wrong',
     again: 'Start again',

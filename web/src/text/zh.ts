@@ -181,8 +181,11 @@ export const zh: Dictionary = {
     },
     settingsKept: '你的设置都还在。',
     part: '这个页面有一部分没取到',
-    partHelp: '可能断网了，也可能网站在你打开页面之后更新过。重新载入页面，设置都还在。',
-    runIsLost: '但这次学到的会丢掉。',
+    partHelp: '可能断网了，也可能网站在你打开页面之后更新过。',
+    reloadHelp: {
+      before: '重新载入页面，设置都还在。',
+      learning: '重新载入页面，设置都还在，但这次学到的会丢掉。',
+    },
     without: '先不管它',
     failed: '出了点问题',
     again: '从头再来',
