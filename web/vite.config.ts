@@ -51,7 +51,7 @@ export default defineConfig({
           groups: [
             {
               name: 'shared',
-              test: /src[\\/](state[\\/](settings|address|visitor|sequence|media|words)|views[\\/](numbers|colour|axis|Icon|Slider|Masthead)\.)/,
+              test: /src[\\/](state[\\/](settings|address|visitor|sequence|media|words|shortcuts|announcer)|tasks[\\/]missing|views[\\/](numbers|colour|axis|Icon|Slider|Masthead|absent)\.)/,
             },
           ],
         },

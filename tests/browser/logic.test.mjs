@@ -1,6 +1,8 @@
 // The page's plain functions, loaded through Vite: the address, the network's writing, the yard's geometry, the curve.
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { withSources } from './sources.mjs';
 
 const load = withSources();
@@ -255,4 +257,26 @@ test('a network that learns by heart is told of: held out worse in each of the l
   assert.equal(byHeart(curve([...training.slice(0, 11), 0.9])), undefined);
   assert.equal(byHeart(curve(rising.map((loss, i) => (i % 2 ? NaN : loss)))), undefined);
   assert.equal(byHeart(curve(rising, [...training].reverse())), undefined);
+});
+
+test('the sizes by which a damaged download is known are those of the files', async () => {
+  const { sizes } = await load('tasks/fetch.ts');
+  const folder = new URL('../../web/public/data/', import.meta.url);
+  const found = readdirSync(folder)
+    .filter((name) => /\.(gz|csv)$/.test(name))
+    .map((name) => {
+      const bytes = readFileSync(new URL(name, folder));
+      return [name, (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).length];
+    });
+  assert.deepEqual(Object.fromEntries(found), sizes);
+});
+
+test('what is waited for can be left behind, and what comes after is heard', async () => {
+  const { Waiting, noticeOf } = await load('state/notices.ts');
+  const waiting = new Waiting();
+  const hanging = waiting.for(new Promise(() => {}));
+  waiting.end();
+  const error = await hanging.catch((reason) => reason);
+  assert.equal(noticeOf(error), undefined);
+  assert.equal(await waiting.for(Promise.resolve(3)), 3);
 });

@@ -40,9 +40,11 @@ export const address = () => server.resolvedUrls.local[0];
 
 /**
  * Opens the page with an address's query and hands it to the test. Afterwards the console must be clean, nothing may
- * have been asked of another host, and the content security policy must not have been broken.
+ * have been asked of another host, and the content security policy must not have been broken. `prepare` is handed the
+ * page before it goes there; `expected` and `forgiven` say which lines
+ * of the console, and which errors, a test brings about itself.
  */
-export async function open(query, test, { width = 1440, height = 900, ...more } = {}) {
+export async function open(query, test, { width = 1440, height = 900, prepare, expected, forgiven, ...more } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, locale: 'en-US', ...more });
   const complaints = [];
   const responses = [];
@@ -54,15 +56,19 @@ export async function open(query, test, { width = 1440, height = 900, ...more } 
   context.on('response', (response) => responses.push(response));
   const page = await context.newPage();
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
+    if (['error', 'warning'].includes(message.type()) && !expected?.test(message.text()))
+      complaints.push(`console: ${message.text()}`);
   });
-  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('pageerror', (error) => {
+    if (!forgiven?.test(error.message)) complaints.push(`error: ${error.message}`);
+  });
   await page.addInitScript(() => {
     addEventListener('securitypolicyviolation', (event) => {
       console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
     });
   });
   try {
+    await prepare?.(page);
     await page.goto(`${address()}${query}`);
     await test(page, responses);
     assert.deepEqual(complaints, []);

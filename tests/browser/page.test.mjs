@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { at, figures, open, running, withBrowser } from './page.mjs';
+import { at, figures, open, paused, running, until, withBrowser } from './page.mjs';
 
 withBrowser();
 
@@ -113,4 +113,67 @@ test('one step, slowly: numbers appear as they are worked out, and add up', () =
     assert.ok(Math.abs(Number(value) - Number(rate) * Number(gradient) - Number(result)) < 2e-4, text);
     await page.click(at('slow-lab'));
     await page.locator('main[data-phase="paused"]').waitFor();
+  }));
+
+/** Closes the list of keys, and waits until the keys are the page's again. */
+async function closed(page) {
+  await page.keyboard.press('Escape');
+  await until(() => page.evaluate(() => !document.activeElement.closest('dialog')), 'the focus has left the list');
+}
+
+test('letters and signs can be switched off as keys, which is remembered; space and arrows stay', () =>
+  open('', async (page) => {
+    await running(page);
+    await figures(page, ({ step }) => step > 20);
+    await page.keyboard.press('?');
+    await page.uncheck(at('letters'));
+    await closed(page);
+    await page.keyboard.press(' ');
+    await paused(page);
+    const { step } = await figures(page);
+    for (const key of ['r', 'R', 's', 'd', 'v', '[', '?']) await page.keyboard.press(key);
+    await page.waitForTimeout(300);
+    assert.equal((await figures(page)).step, step);
+    assert.equal(new URL(page.url()).search, '');
+    assert.equal(await page.locator('dialog[open]').count(), 0);
+    await page.reload();
+    await running(page);
+    await page.keyboard.press('s');
+    await page.waitForTimeout(300);
+    await running(page);
+    await page.getByRole('button', { name: 'Keys' }).first().click();
+    await page.check(at('letters'));
+    await closed(page);
+    await page.keyboard.press('s');
+    await paused(page);
+  }));
+
+test('what a key threw away can be brought back: weights, steps, curve and seed', () =>
+  open('', async (page) => {
+    await running(page);
+    await figures(page, ({ step, accuracy }) => step > 400 && accuracy > 0.6);
+    await page.keyboard.press(' ');
+    await paused(page);
+    const before = await figures(page);
+    // One step a second: the new network never learns for as long as the old one did.
+    for (let i = 0; i < 5; i++) await page.keyboard.press('[');
+    for (const key of ['r', 'd']) {
+      await page.keyboard.press(key);
+      await running(page);
+      await page.keyboard.press(' ');
+      await paused(page);
+      // A second press must not put the few steps since then in the place of what was lost.
+      await page.keyboard.press('r');
+      await running(page);
+      await page.click(at('bring-back'));
+      await until(async () => (await figures(page)).step >= before.step, 'the steps are back');
+      assert.equal(await page.locator(at('bring-back')).count(), 0);
+      await page.keyboard.press(' ');
+      await paused(page);
+      const after = await figures(page);
+      assert.ok(after.step >= before.step);
+      assert.equal(new URL(page.url()).searchParams.get('seed'), null);
+      Object.assign(before, after);
+    }
+    assert.ok(before.accuracy > 0.6);
   }));

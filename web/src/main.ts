@@ -8,6 +8,7 @@ import { browserDefaults, dress } from './state/visitor.ts';
 import { words } from './state/words.svelte.ts';
 import { tasks } from './tasks/index.ts';
 import { dictionary } from './text/index.ts';
+import { sayAbsent } from './views/absent.ts';
 
 const browser = browserDefaults();
 const settings = readSettings(location.search, (task) => {
@@ -18,8 +19,13 @@ const settings = readSettings(location.search, (task) => {
 
 dress(settings);
 
-words.text = await dictionary(settings.language);
-const lab = new Lab(settings, browser);
 const target = document.getElementById('app');
-if (target) mount(App, { target, props: { lab } });
-void lab.begin();
+try {
+  words.text = await dictionary(settings.language);
+  const lab = new Lab(settings, browser);
+  if (target) mount(App, { target, props: { lab } });
+  void lab.begin();
+} catch (error) {
+  sayAbsent(target);
+  throw error;
+}

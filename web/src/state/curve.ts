@@ -26,14 +26,6 @@ export class CurveBuilder {
   /** Steps that one entry stands for. */
   #stride = 1;
 
-  clear(): void {
-    this.#batches = [];
-    this.#looks = [];
-    this.#marks = [];
-    this.#smooth = NaN;
-    this.#stride = 1;
-  }
-
   /** Losses of single batches, spread evenly over the steps after `from` up to `to`. */
   addBatches(from: number, to: number, losses: readonly number[]): void {
     const batches = (to - from) / losses.length;

@@ -1,7 +1,7 @@
 /** What the visitor can do in the laboratory. */
 import { setLanguage, type Model } from 'trainyard';
 import { tasks } from '../tasks/index.ts';
-import { dictionary } from '../text/index.ts';
+import { dictionary, type Dictionary } from '../text/index.ts';
 import { digits, fixed } from '../views/numbers.ts';
 import { consequence } from './consequence.ts';
 import { Session } from './session.svelte.ts';
@@ -13,7 +13,7 @@ import { words } from './words.svelte.ts';
 export class Lab extends Session {
   readonly #browser: Visitor;
   /** The settings before the last change of the network's shape. */
-  #before: Settings | undefined;
+  #before = $state.raw<Settings | undefined>();
 
   constructor(settings: Settings, browser: Visitor) {
     super(settings);
@@ -42,7 +42,9 @@ export class Lab extends Session {
   }
 
   async #halt(): Promise<void> {
-    await this.trainer?.pause();
+    const { trainer } = this;
+    await trainer?.pause();
+    if (trainer !== this.trainer) return;
     this.phase = 'paused';
     this.progress.settle();
   }
@@ -67,6 +69,17 @@ export class Lab extends Session {
     });
   }
 
+  /** Takes back the last fresh start: what had been learnt goes on. */
+  bringBack(): void {
+    const { kept } = this;
+    if (!kept) return;
+    const { seed, shape, noise, variant, network, activation } = kept.settings;
+    this.settings = { ...this.settings, seed, shape, noise, variant, network, activation };
+    this.writeAddress();
+    const paused = !this.running;
+    void this.do(() => this.open({ fresh: false, newData: true, paused, kept }));
+  }
+
   newSeed(): void {
     const seed = 1 + ((this.settings.seed * 48271) % 9973);
     this.set({ seed });
@@ -78,10 +91,12 @@ export class Lab extends Session {
     if (patch.task !== undefined && patch.task !== old.task) return this.#setTask(patch.task);
     this.settings = { ...old, ...patch };
     this.writeAddress();
-    if (patch.language !== undefined) void this.#setLanguage(patch.language);
-    const paused = !this.running;
+    if (patch.language !== undefined) this.#setLanguage(patch.language);
+    // What is changed while it loads, or after a failure, begins to train.
+    const paused = (this.ready && !this.running) || this.settings.view === 'slowly';
     switch (consequence(old, this.settings)) {
       case 'fresh':
+        this.waiting.end();
         return void this.do(() => this.start());
       case 'data':
         return void this.do(() => this.open({ fresh: false, newData: true, paused }));
@@ -97,10 +112,15 @@ export class Lab extends Session {
     }
   }
 
-  /** Takes back the last change of shape. */
+  get reshaped(): boolean {
+    return this.#before !== undefined;
+  }
+
+  /** Takes back the last change of shape; where there was none, to the task's usual network. */
   undo(): void {
-    const before = this.#before;
-    if (before) this.set({ network: before.network, activation: before.activation });
+    const { network, activation } =
+      this.#before ?? settingsOfTask(this.settings.task, this.settings, this.task.defaults);
+    this.set({ network, activation });
   }
 
   /** Pauses, and shows one step in slow motion. */
@@ -176,8 +196,10 @@ export class Lab extends Session {
     return this.trainer?.model;
   }
 
-  export(): Promise<Uint8Array> | undefined {
-    return this.trainer?.model.export('safetensors');
+  async export(): Promise<Uint8Array | undefined> {
+    let bytes: Uint8Array | undefined;
+    await this.do(async () => (bytes = await this.trainer?.model.export('safetensors')));
+    return bytes;
   }
 
   writeAddress(): void {
@@ -187,6 +209,7 @@ export class Lab extends Session {
 
   #setTask(task: TaskId): void {
     this.settings = settingsOfTask(task, this.settings, tasks[task].defaults);
+    this.#before = undefined;
     this.writeAddress();
     this.clear();
     void this.do(() => this.start());
@@ -202,14 +225,30 @@ export class Lab extends Session {
     this.announcer.say(words.text.announce.parameters(now));
   }
 
-  async #setLanguage(language: Language): Promise<void> {
-    words.text = await dictionary(language);
-    setLanguage(language);
+  #setLanguage(language: Language): void {
+    const load = async (): Promise<Dictionary> => {
+      try {
+        return await dictionary(language);
+      } catch (error) {
+        // One language all over the page, whatever arrives.
+        if (this.settings.language === language) this.settings = { ...this.settings, language: words.text.language };
+        this.writeAddress();
+        throw error;
+      }
+    };
+    void this.part(load, (text) => {
+      // Meanwhile the visitor may have changed it again.
+      if (this.settings.language !== language) return;
+      words.text = text;
+      setLanguage(language);
+    });
   }
 
   async #go(): Promise<void> {
+    const { trainer } = this;
     this.past = undefined;
-    await this.trainer?.resume();
+    await trainer?.resume();
+    if (!trainer || trainer !== this.trainer) return;
     this.progress.resume();
     this.phase = 'running';
     this.announcer.say(words.text.announce.running);

@@ -12,10 +12,14 @@ export class Lookback {
     if (this.#of !== trainer || !this.#model) {
       this.dispose();
       const { task, settings, data } = trainer;
-      this.#model = await engine.model(nn.sequential(...task.layers(settings, data)), { input: task.input(settings) });
       this.#of = trainer;
+      const made = await engine.model(nn.sequential(...task.layers(settings, data)), { input: task.input(settings) });
+      // Meanwhile the trainer may have ended.
+      if (this.#of !== trainer) made.dispose();
+      else this.#model = made;
     }
     const model = this.#model;
+    if (!model) throw new Error('the network that is looked back at has gone');
     await Promise.all(tensors.map(({ name, values }) => model.set(name, values)));
     return model;
   }

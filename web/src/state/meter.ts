@@ -6,13 +6,6 @@ export class Meter {
   #seconds = 0;
   #last = 0;
 
-  clear(): void {
-    this.#marks = [];
-    this.#steps = 0;
-    this.#examples = 0;
-    this.#seconds = 0;
-  }
-
   /** The clock goes on from now: a pause does not count. */
   resume(): void {
     this.#marks = [];

@@ -6,14 +6,21 @@ import type { Settings } from './settings.ts';
 import { emptyCurve, noFigures, type Curve, type Figures, type Mark } from './snapshot.ts';
 import { words } from './words.svelte.ts';
 
+export interface Saved {
+  step: number;
+  figures: Figures;
+  builder: CurveBuilder;
+  meter: Meter;
+}
+
 export class Progress {
   curve = $state.raw<Curve>(emptyCurve);
   figures = $state.raw<Figures>(noFigures);
   /** The figures as they are; those above are as the visitor last saw them. */
   #latest = noFigures;
   #shownAt = 0;
-  readonly #builder = new CurveBuilder();
-  readonly #meter = new Meter();
+  #builder = new CurveBuilder();
+  #meter = new Meter();
   /** Steps that earlier runs of this network did. */
   #base = 0;
   #runStep = 0;
@@ -26,11 +33,28 @@ export class Progress {
   clear(): void {
     this.#base = 0;
     this.#runStep = 0;
-    this.#builder.clear();
-    this.#meter.clear();
+    // New ones: what was saved keeps the old.
+    this.#builder = new CurveBuilder();
+    this.#meter = new Meter();
     this.curve = emptyCurve;
     this.#latest = noFigures;
     this.figures = noFigures;
+  }
+
+  /** All of it, to be brought back after another network began. */
+  save(): Saved {
+    return { step: this.step, figures: this.#latest, builder: this.#builder, meter: this.#meter };
+  }
+
+  bringBack({ step, figures, builder, meter }: Saved): void {
+    this.#base = step;
+    this.#runStep = 0;
+    this.#latest = figures;
+    this.#builder = builder;
+    this.#meter = meter;
+    this.#meter.resume();
+    this.settle();
+    this.draw();
   }
 
   /** Another run goes on from here; its own steps begin at 0. */

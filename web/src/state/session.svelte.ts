@@ -1,19 +1,27 @@
 /** An engine, the network that learns in it, and what the views see of it; one change at a time. */
 import { load, setLanguage, type Engine, type RunEvent, type TrainyardError } from 'trainyard';
+import { untrack } from 'svelte';
 import { tasks } from '../tasks/index.ts';
 import type { Task } from '../tasks/task.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { History } from './history.ts';
 import { Lookback } from './lookback.ts';
 import { reducedMotion } from './media.svelte.ts';
-import { engineIsGone, noticeOf } from './notices.ts';
+import { engineIsGone, noticeOf, Waiting } from './notices.ts';
 import { Pictures } from './pictures.ts';
-import { Progress } from './progress.svelte.ts';
+import { Progress, type Saved } from './progress.svelte.ts';
 import type { Settings } from './settings.ts';
 import type { Notice, Phase, Place, Probe, Summary, Tensor } from './snapshot.ts';
 import { Trainer } from './trainer.ts';
 
 const none: ReadonlySet<string> = new Set();
+
+/** A network that had learnt something when another one began. */
+export interface Kept {
+  settings: Settings;
+  tensors: readonly Tensor[];
+  progress: Saved;
+}
 
 export class Session {
   settings = $state.raw<Settings>(undefined as unknown as Settings);
@@ -30,6 +38,8 @@ export class Session {
   threads = $state(0);
   /** The step that is looked back at; undefined: the present. */
   past = $state<number | undefined>();
+  /** What the last fresh start threw away. */
+  kept = $state.raw<Kept | undefined>();
   readonly announcer = new Announcer();
   readonly progress = new Progress();
 
@@ -43,6 +53,9 @@ export class Session {
   readonly #lookback = new Lookback();
   /** Structural changes happen one after another. */
   #queue: Promise<void> = Promise.resolve();
+  protected readonly waiting = new Waiting();
+  /** Counts what was left: an action that began before is not heard any more. */
+  #visit = 0;
   #examining = false;
 
   constructor(settings: Settings) {
@@ -74,8 +87,14 @@ export class Session {
     this.summary = first?.summary;
   }
 
-  /** Empties the stage for another task: what belongs to the old one must not reach the views of the new one. */
+  /** Empties the stage for another task: what belongs to the old one ends, and must not reach the views of the new one. */
   protected clear(): void {
+    this.waiting.end();
+    this.#leave();
+    this.progress.clear();
+    this.history.clear();
+    this.frozen = none;
+    this.kept = undefined;
     this.phase = 'loading';
     this.notice = { kind: 'loading' };
     this.selected = undefined;
@@ -85,17 +104,38 @@ export class Session {
     this.#first();
   }
 
+  /** Ends the run, whose network has no place on the page any more. */
+  #leave(): void {
+    const old = this.trainer;
+    this.#visit++;
+    this.trainer = undefined;
+    this.past = undefined;
+    this.#lookback.dispose();
+    void old?.dispose();
+  }
+
   /** A fresh network, with an engine to live in. */
   protected async start(newData = true): Promise<void> {
-    if (!this.#engine) {
+    if (!this.trainer) {
       this.phase = 'loading';
       this.notice = { kind: 'loading' };
-      this.trainer = undefined;
+    }
+    if (!this.#engine) {
       setLanguage(this.settings.language);
       this.#engine = await load({ deterministic: true });
       this.threads = this.#engine.info.threads;
     }
-    await this.open({ fresh: true, newData: newData || !this.trainer, paused: this.settings.view === 'slowly' });
+    const kept = await this.#keep();
+    await this.open({ fresh: true, newData, paused: this.settings.view === 'slowly' });
+    if (kept && this.trainer) this.kept = kept;
+  }
+
+  /** What the present network has learnt, unless what is kept already had learnt for longer. */
+  async #keep(): Promise<Kept | undefined> {
+    const { trainer, progress } = this;
+    if (!trainer || progress.step <= (this.kept?.progress.step ?? 0)) return undefined;
+    const { tensors } = await trainer.read(undefined);
+    return { settings: trainer.settings, tensors, progress: progress.save() };
   }
 
   /** One structural change at a time, each with its errors said on the page. */
@@ -106,10 +146,11 @@ export class Session {
   }
 
   async #guard(action: () => Promise<unknown>): Promise<void> {
+    const visit = this.#visit;
     try {
       await action();
     } catch (error) {
-      this.#fail(error);
+      if (visit === this.#visit) this.#fail(error);
     }
   }
 
@@ -117,11 +158,23 @@ export class Session {
     const notice = noticeOf(error);
     if (!notice) return;
     this.notice = notice;
-    // A network that does not fit leaves the old one as it was.
-    if (notice.kind !== 'shape' || !this.trainer) this.phase = 'failed';
-    if (engineIsGone(error)) {
-      this.#engine = undefined;
-      this.#lookback.dispose();
+    if (engineIsGone(error)) this.#engine = undefined;
+    // A network that does not fit leaves the old one as it was, and so does a part of the page that is missing.
+    else if (['shape', 'part'].includes(notice.kind) && this.trainer) return;
+    this.phase = 'failed';
+    this.#leave();
+  }
+
+  /** A part of the page that is fetched when it is first needed: whether it came. */
+  async part<T>(load: () => Promise<T>, use: (part: T) => void): Promise<boolean> {
+    const task = untrack(() => this.task);
+    try {
+      use(await load());
+      if (this.notice?.kind === 'part' && this.trainer) this.notice = undefined;
+      return true;
+    } catch (error) {
+      if (this.task === task) this.#fail(error);
+      return false;
     }
   }
 
@@ -130,27 +183,37 @@ export class Session {
     fresh,
     newData,
     paused,
+    kept,
   }: {
     fresh: boolean;
     newData: boolean;
     paused: boolean;
+    /** To go on with, in place of the present one. */
+    kept?: Kept;
   }): Promise<void> {
     const engine = this.#engine;
     if (!engine) return;
     const { settings, task } = this;
+    const visit = this.#visit;
     const old = this.trainer;
     const same = old && !newData && !task.otherData?.(old.settings, settings);
-    const data = same ? old.data : await task.load(settings, engine);
-    const learnt = fresh || !old ? [] : (await old.read(undefined)).tensors;
+    const data = same ? old.data : await this.waiting.for(task.load(settings, engine));
+    const learnt = kept?.tensors ?? (fresh || !old ? [] : (await old.read(undefined)).tensors);
     const trainer = await Trainer.open(engine, task, data, settings, learnt, {
       event: (event) => this.#event(trainer, event),
       ended: (error) => this.#ended(trainer, error),
     });
+    // Meanwhile the visitor may have gone to another task.
+    if (visit !== this.#visit) return trainer.dispose();
     this.trainer = undefined;
     this.past = undefined;
     this.#lookback.dispose();
     await old?.dispose();
-    if (fresh) {
+    if (visit !== this.#visit) return trainer.dispose();
+    if (kept) {
+      this.progress.bringBack(kept.progress);
+      this.kept = undefined;
+    } else if (fresh || !old) {
       this.progress.clear();
       this.examined = undefined;
     } else this.progress.nextRun();
@@ -168,6 +231,7 @@ export class Session {
     }
     await this.pictures.now();
     await trainer.start(settings, paused);
+    if (trainer !== this.trainer) return trainer.dispose();
     this.progress.resume();
     this.phase = paused ? 'paused' : 'running';
     // What the next step will do is known once there is a run.
@@ -176,9 +240,12 @@ export class Session {
 
   /** Another run of the same weights, where a run cannot be told of the change. */
   protected async restart(paused: boolean): Promise<void> {
+    const { trainer } = this;
+    if (!trainer) return;
     this.past = undefined;
     this.progress.nextRun();
-    await this.trainer?.start(this.settings, paused);
+    await trainer.start(this.settings, paused);
+    if (trainer !== this.trainer) return;
     this.progress.resume();
     this.phase = paused ? 'paused' : 'running';
     await this.pictures.now();

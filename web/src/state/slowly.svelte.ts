@@ -102,7 +102,7 @@ export class Slowly {
   /** Another of the training points. */
   next(lab: Lab): void {
     this.#example++;
-    void this.load(lab);
+    this.load(lab).catch(() => undefined);
   }
 
   async load(lab: Lab): Promise<void> {

@@ -121,7 +121,8 @@ export type Phase = 'loading' | 'running' | 'paused' | 'finished' | 'diverged' |
 
 /** A sentence about what happened, what is safe, and a way on; the words are in the dictionaries. */
 export interface Notice {
-  kind: 'loading' | 'diverged' | 'failed' | 'unsupported' | 'worker' | 'shape' | 'data';
+  kind: 'loading' | 'diverged' | 'failed' | 'unsupported' | 'engine' | 'worker' | 'shape' | 'data' | 'part';
+  missing?: { file: string; why: 'unreachable' | 'refused' | 'damaged'; status: number };
   step?: number;
   keptStep?: number;
   layer?: string;
