@@ -129,6 +129,12 @@ std::string ModelHandle::inspect(const std::string& spec, const em::val& pointer
   return list.dump();
 }
 
+void ModelHandle::forget() {
+  results = {};
+  read_out = std::vector<float>();  // = {} would keep its room
+  file = {};
+}
+
 em::val ModelHandle::result(std::uint32_t index) const { return view(results.at(index)); }
 
 std::string ModelHandle::evaluate(const DatasetHandle& data, const std::string& options) const {

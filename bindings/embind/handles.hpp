@@ -38,6 +38,8 @@ struct ModelHandle {
   void repeat(double times) { predictor.repeat(static_cast<std::int64_t>(times)); }
   [[nodiscard]] std::string inspect(const std::string& spec, const emscripten::val& pointers);
   [[nodiscard]] emscripten::val result(std::uint32_t index) const;
+  /// Gives up what was made to be read: results, a file, a parameter.
+  void forget();
   [[nodiscard]] std::string evaluate(const DatasetHandle& data, const std::string& options) const;
   [[nodiscard]] emscripten::val export_safetensors();
   [[nodiscard]] std::string load(std::uint32_t pointer, std::uint32_t bytes);

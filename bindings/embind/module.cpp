@@ -153,6 +153,7 @@ EMSCRIPTEN_BINDINGS(trainyard) {
       .function("repeat", bound<&ModelHandle::repeat>)
       .function("inspect", bound<&ModelHandle::inspect>)
       .function("result", bound<&ModelHandle::result>)
+      .function("forget", bound<&ModelHandle::forget>)
       .function("evaluate", bound<&ModelHandle::evaluate>)
       .function("exportSafetensors", bound<&ModelHandle::export_safetensors>)
       .function("load", bound<&ModelHandle::load>)

@@ -134,8 +134,8 @@ export interface OneCycleOptions {
 export interface ReduceOnPlateauOptions {
   /** What is watched on the validation data: `loss` (default), a metric. */
   monitor?: string;
-  /** What is better; default `min`. */
-  mode?: 'min' | 'max';
+  /** What is better; default `auto`: more of what should rise (accuracy), less of all else. */
+  mode?: 'auto' | 'min' | 'max';
   /** The rate is multiplied by it; default 0.1. */
   factor?: number;
   /** Looks without getting better that are borne; default 10. */

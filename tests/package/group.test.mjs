@@ -111,6 +111,38 @@ describe('a run of two', () => {
     }
   });
 
+  test('that was changed before its first step is so for all', async () => {
+    const end = (workers) =>
+      withRun({ workers, paused: true, steps: 40 }, async (run) => {
+        await run.set({ lr: 2e-2, batchSize: 60 });
+        await run.resume();
+        return run.done;
+      });
+    const [one, two] = [await end(1), await end(2)];
+    assert.deepEqual([two.workers, two.lr, two.epoch, two.row], [2, one.lr, one.epoch, one.row]);
+    assert.ok(Math.abs(two.loss - one.loss) <= 1e-4, `${two.loss} ${one.loss}`);
+  });
+
+  test('tells the loss of every step once', async () => {
+    const told = (workers, how) =>
+      withRun({ workers, steps: 103, ...how }, async (run) => {
+        const losses = [];
+        for await (const { type, steps, losses: means, lossStride } of run) {
+          if (type !== 'progress') continue;
+          assert.equal(means.length, Math.ceil(steps / lossStride));
+          assert.ok(means.length <= 64);
+          means.forEach((mean, i) => losses.push([Math.min(lossStride, steps - i * lossStride), mean]));
+        }
+        return losses;
+      });
+    const sum = (losses) => losses.reduce((all, [steps, mean]) => all + steps * mean, 0);
+    const one = await told(1, { stepsPerSecond: 1000 });
+    for (const losses of [one, await told(2), await told(2, { eventsPerSecond: 0.1 })]) {
+      assert.equal(losses.reduce((all, [steps]) => all + steps, 0), 103); // prettier-ignore
+      assert.ok(Math.abs(sum(losses) - sum(one)) < 1e-3, `${sum(losses)} ${sum(one)}`);
+    }
+  });
+
   test('is throttled, validates and stops early', async () => {
     const seen = [];
     await withRun({ stepsPerSecond: 200, steps: 4, val: await digits(), valEvery: 2 }, async (run) => {

@@ -35,6 +35,30 @@ describe('reading', () => {
     model.dispose();
   });
 
+  test('a data set that is larger, row by row, than memory is refused', async () => {
+    const text = 'ab'.repeat(75_000);
+    const tokenizer = await engine.tokenizer({ type: 'char', text });
+    // 110,000 rows of 40,000 numbers, and as many targets: nine thousand million, of which 2^32 must not be forgotten.
+    const { train } = await tokenizer.windows(text, { length: 40_000, val: 0 });
+    const { got, hint } = await failureOf(engine.readData(train), 'OUT_OF_MEMORY');
+    assert.match(got, /^\d{11} B$/);
+    assert.ok(hint);
+    const { usedBytes } = await engine.memory();
+    const small = await tokenizer.windows('abab', { length: 2, val: 0 });
+    assert.equal((await engine.readData(small.train)).inputs.x.data.length, 4);
+    assert.ok((await engine.memory()).usedBytes < usedBytes + 10_000);
+  });
+
+  test('what was read is not kept', async () => {
+    const model = await engine.model(nn.linear(1000), { input: [1000] });
+    const { usedBytes } = await engine.memory();
+    for (const read of [() => model.export('safetensors'), () => model.parameters(), () => model.read(['0.weight'])]) {
+      await read();
+      assert.ok((await engine.memory()).usedBytes < usedBytes + 100_000, `${read}`);
+    }
+    model.dispose();
+  });
+
   test('the rows of a data set come back, parts of it too', async () => {
     const ids = Uint8Array.of(0, 1, 2, 1);
     const set = data.arrays({

@@ -4,6 +4,7 @@ import { protocol, type FromEngine, type Joining, type Start } from '../protocol
 import { workerTransport, type Transport } from '../transport.js';
 import { Exchange, listen } from './exchange.js';
 import type { ModelObject, RunObject } from './module.js';
+import { exportModel } from './reading.js';
 
 /** Milliseconds that the others may take to be ready, or for a step; then the run goes on alone. */
 const patience = 20_000;
@@ -139,7 +140,7 @@ export class Group {
   /** All are there: hands each what it needs, as it is now. */
   #join(): void {
     const { run, model, made, options, members } = this.#shared;
-    const weights = model.exportSafetensors().slice();
+    const weights = exportModel(model);
     const parameters = JSON.parse(model.parameters()) as { name: string; kind: string; trainable: boolean }[];
     const frozen = parameters.filter(({ kind, trainable }) => kind !== 'state' && !trainable).map(({ name }) => name);
     const packed = JSON.parse(run.pack()) as { description: object; buffers: number };

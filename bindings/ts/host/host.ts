@@ -33,7 +33,7 @@ import type {
   TextObject,
   TokenizerObject,
 } from './module.js';
-import { inspect, parseMeasures, predict, readParameters, readRows } from './reading.js';
+import { exportModel, inspect, parseMeasures, predict, readParameters, readRows } from './reading.js';
 import { Scheduler } from './scheduler.js';
 
 type Post = (message: FromEngine, transfer?: Transferable[]) => void;
@@ -215,7 +215,7 @@ export class Host {
       return parseMeasures(text);
     },
 
-    exportModel: ({ model }) => this.#object<ModelObject>(model).exportSafetensors().slice(),
+    exportModel: ({ model }) => exportModel(this.#object<ModelObject>(model)),
 
     loadModel: ({ model, bytes }) => {
       const object = this.#object<ModelObject>(model);

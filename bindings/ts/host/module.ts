@@ -47,6 +47,8 @@ export interface ModelObject extends EngineObject {
   result(index: number): Float32Array;
   evaluate(dataset: DatasetObject, options: string): string;
   exportSafetensors(): Uint8Array;
+  /** Gives up what was made to be read: views of it are none any more. */
+  forget(): void;
   load(pointer: number, bytes: number): string;
   graphText(options: string): string;
 }
