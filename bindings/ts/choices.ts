@@ -86,7 +86,10 @@ export interface OptimizerOptions {
   adamw: AdamOptions;
   rmsprop: RmspropOptions;
 }
-/** An optimizer by name, or with its options: `{ type: 'adamw', lr: 1e-3, weightDecay: 0.1 }`. Defaults are PyTorch's. */
+/**
+ * An optimizer by name, or with its options: `{ type: 'adamw', lr: 1e-3, weightDecay: 0.1 }`. Defaults are PyTorch's, but
+ * biases and norms decay only with `decayBiasAndNorm`.
+ */
 export type Optimizer = Choice<OptimizerName, OptimizerOptions>;
 
 export interface StepOptions {

@@ -5,7 +5,7 @@ import type { Receiver, Transport } from './transport.js';
 
 /** What an engine's script exports: the same object that its worker serves. */
 export interface EngineScript {
-  createHost(post: (message: FromEngine) => void): { receive(message: ToEngine): void; close(): void };
+  createHost(post: (message: FromEngine) => unknown): { receive(message: ToEngine): void; close(): void };
 }
 
 /** The engine beside us, in the same thread. */
@@ -17,10 +17,7 @@ export async function directTransport(script: URL, receiver: Receiver): Promise<
     throw failure('ENGINE_LOAD', script.href, { got: String(error), cause: error });
   }
   let closed = false;
-  const host = module.createHost((message) => {
-    // Never inside the caller's own call.
-    queueMicrotask(() => closed || receiver.receive(message));
-  });
+  const host = module.createHost((message) => closed || receiver.receive(message));
   return {
     post: (message) => host.receive(message),
     hold() {},

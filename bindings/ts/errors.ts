@@ -1,4 +1,4 @@
-import { errorData, toData, type ErrorCode, type ErrorData, type ErrorDetails } from './errorData.js';
+import { errorData, type ErrorCode, type ErrorData, type ErrorDetails } from './errorData.js';
 import { en } from './text/en.js';
 import { zh } from './text/zh.js';
 
@@ -50,10 +50,13 @@ export class TrainyardError extends Error {
   }
 }
 
+/** A function, so that no argument is taken for a pattern of replacement. */
+const filled = (sentence: string, argument: string): string => sentence.replaceAll('{}', () => argument);
+
 /** How to mend it, in a language; empty if there is no advice. */
 export function hintSentence({ hint }: ErrorData, language: Language): string {
   const { hints } = tables[language];
-  return Object.hasOwn(hints, hint.key) ? hints[hint.key as keyof typeof hints](hint.argument) : '';
+  return Object.hasOwn(hints, hint.key) ? filled(hints[hint.key as keyof typeof hints], hint.argument) : '';
 }
 
 /** The whole message: where, what, expected and got, how to mend it. */
@@ -65,7 +68,7 @@ export function sentence(data: ErrorData, language: Language): string {
 /** A reason of `engine.info` in a language, by default that of messages. */
 export function reasonSentence(reason: { key: string; argument: string }, language: Language = current): string {
   const { reasons } = tables[known(language)];
-  return reasons[reason.key as keyof typeof reasons](reason.argument);
+  return filled(reasons[reason.key as keyof typeof reasons], reason.argument);
 }
 
 /** Makes an error of the package itself. */
@@ -78,7 +81,7 @@ export function failure(
   return new TrainyardError(errorData(code, path, rest), cause === undefined ? undefined : { cause });
 }
 
-/** An error that came from the engine (or anything thrown) as a TrainyardError. */
+/** Whatever was thrown as a TrainyardError: what is none (the engine's come as data) is a defect of ours. */
 export function fromThrown(thrown: unknown): TrainyardError {
-  return thrown instanceof TrainyardError ? thrown : new TrainyardError(toData(thrown), { cause: thrown });
+  return thrown instanceof TrainyardError ? thrown : failure('INTERNAL', '', { got: String(thrown), cause: thrown });
 }

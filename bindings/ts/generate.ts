@@ -25,7 +25,7 @@ export interface GenerateOptions {
 
 export interface TokenProbability {
   id: number;
-  /** That it was drawn with: after temperature, penalty, topK and topP. With temperature 0, the model's own. */
+  /** That it was drawn with: after penalty, temperature (0 counts as 1 here), topK and topP. */
   probability: number;
 }
 

@@ -148,8 +148,9 @@ export class Model {
 
   /**
    * Writes on from a prompt, token after token, by what a network of ids `[T]` gives for the next. May be called while
-   * it trains or a run is paused: each token comes from the weights of its moment. A token costs one position; where
-   * the text grows longer than the model's sequence, it goes on from its last half. `break` ends it.
+   * it trains or a run is paused: each token comes from the weights of the moment in which it is written, which may be
+   * up to 64 tokens (10 ms of writing) before it is read here. A token costs one position; where the text grows longer
+   * than the model's sequence, it goes on from its last half. `break` ends it.
    *
    * ```ts
    * const textOf = tok.decoder();

@@ -191,7 +191,8 @@ export interface GptOptions {
  * GPT-2, or with other norms, products and positions Llama: ids `[*, T]` → scores of the next token `[*, T, vocab]`.
  *
  * Parameters are named and laid out as nanoGPT's (`h.0.attn.c_attn.weight` `[3 dim, dim]`; Hugging Face's GPT-2 has
- * these transposed), with `rmsNorm` as Llama's. With `kvHeads` or `rope` attention has Llama's names in both.
+ * these transposed) behind the place of the layer (`0.h.0…` where it is the whole network, as in PyTorch's
+ * `nn.Sequential(GPT(…))`), with `rmsNorm` as Llama's. With `kvHeads` or `rope` attention has Llama's names in both.
  * Products begin with the size of what they read kept (LeCun), those that lead back into the sum with zero.
  */
 export const gpt = (options: GptOptions): SequentialDescription => sequential(layer('gpt', options));

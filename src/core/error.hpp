@@ -23,7 +23,7 @@ namespace trainyard {
   X(out_of_memory, "OUT_OF_MEMORY")           /* said before allocating, with the bytes */              \
   X(bad_file, "BAD_FILE")                     /* a file that is cut, malformed or contradicts itself */ \
   X(parameter_mismatch, "PARAMETER_MISMATCH") /* a file or an array shaped for another model */         \
-  X(diverged, "DIVERGED")                     /* the loss became NaN or infinite */                     \
+  X(diverged, "DIVERGED")                     /* a loss or scores became NaN or infinite */             \
   X(not_supported, "NOT_SUPPORTED")           /* what this build or browser cannot do */                \
   X(disposed, "DISPOSED")                     /* a handle used after dispose() */                       \
   X(busy, "BUSY")                             /* a model that is training already */                    \

@@ -40,6 +40,18 @@ describe('a model that writes', () => {
   });
   after(() => engine.dispose());
 
+  test('beside the caller too leaves timers their turn', async () => {
+    const beside = await load({ threads: 1, worker: false });
+    const writer = await beside.model(nn.gpt({ vocab, context, layers: 1, heads: 2, dim: 16 }), { input: [context] });
+    let turns = 0;
+    const timer = setInterval(() => ++turns, 1);
+    const tokens = writer.generate([1], { maxTokens: 1e6 });
+    while (turns < 2) assert.ok(!(await tokens.next()).done, 'no timer had a turn');
+    await tokens.return();
+    clearInterval(timer);
+    beside.dispose();
+  });
+
   test('goes on with what it has learnt, beyond its context', async () => {
     const tokens = await collect(model.generate([2, 3], { maxTokens: 40, temperature: 0, candidates: 2 }));
     assert.deepEqual(

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "train/fixtures.hpp"
+#include "train/models.hpp"
 #include "train/predictor.hpp"
 
 namespace trainyard {

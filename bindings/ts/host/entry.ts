@@ -6,10 +6,11 @@ import { copied } from '../copied.js';
 import type { FromEngine } from '../protocol.js';
 import { Host } from './host.js';
 import { serveIfWorker } from './serve.js';
+import { inTurns } from './turns.js';
 
 type Post = (message: FromEngine, transfer?: Transferable[]) => void;
 
 // Beside the caller, the arrays of a call that waits are still the caller's.
-export const createHost = (post: Post): Host => new Host(factory, build, post, copied);
+export const createHost = (post: Post): Host => new Host(factory, build, inTurns(post), copied);
 
 serveIfWorker((post) => new Host(factory, build, post));
