@@ -1,5 +1,6 @@
 // Whether a change made steps faster: two built packages, slices of their steps in turn.
 // Usage: node benchmarks/compare.mjs DIST DIST [W2 W5 ...]   (Node 20: with --experimental-wasm-relaxed-simd)
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { open } from './engines/trainyard.mjs';
@@ -10,7 +11,8 @@ const sliceMs = 40;
 const slices = 50;
 const [first, second, ...chosen] = process.argv.slice(2);
 const trained = Object.keys(workloads).filter((id) => workloads[id].kind !== 'gemm');
-if (second === undefined || chosen.some((id) => !trained.includes(id))) {
+const built = (dist) => existsSync(resolve(dist, 'index.js'));
+if (second === undefined || ![first, second].every(built) || chosen.some((id) => !trained.includes(id))) {
   console.error(`node benchmarks/compare.mjs DIST DIST [${trained.join(' ')}]`);
   process.exit(2);
 }

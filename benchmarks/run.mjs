@@ -30,16 +30,30 @@ const { measureInference } = await import('./inference.mjs');
 const { describeRow, tables } = await import('./report.mjs');
 const { inferences, workloads } = await import('./workloads.mjs');
 
+/** Says what is wrong before anything is measured. */
+function refuse(why) {
+  console.error(why);
+  process.exit(2);
+}
+
 const chosen = (list, all, usual = all) => {
-  const names = list ? list.split(',') : usual;
-  for (const name of names)
-    if (!all.includes(name)) throw new Error(`unknown name ${name}, not one of ${all.join(', ')}`);
+  const names = list === undefined ? usual : [...new Set(list.split(','))];
+  for (const name of names) if (!all.includes(name)) refuse(`unknown name ${name}, not one of ${all.join(', ')}`);
   return names;
+};
+/** A positive number. */
+const positive = (option, whole) => {
+  const value = Number(args[option]);
+  if (!(value > 0 && value < Infinity) || (whole && !Number.isInteger(value))) refuse(`--${option} ${args[option]}`);
+  return value;
 };
 const workloadNames = chosen(args.only, [...Object.keys(workloads), ...Object.keys(inferences), 'load', 'page']);
 const runs = ({ inNode, command }) => !args.node || inNode || command;
 const engineNames = chosen(args.engine, Object.keys(engines), usualEngines).filter((name) => runs(engines[name]));
-const timing = { rounds: Number(args.rounds), sliceMs: Number(args.slice) };
+const timing = { rounds: positive('rounds', true), sliceMs: positive('slice') };
+const measurable = workloadNames.filter((name) => workloads[name] || inferences[name] || !args.node);
+if (engineNames.length === 0 || measurable.length === 0) refuse('nothing of this runs with --node');
+if (args.json) await writeFile(args.json, ''); // better now than after a quarter of an hour
 
 const tab = args.node
   ? (await import('./node.mjs')).openNode()

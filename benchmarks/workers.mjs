@@ -8,7 +8,12 @@ import { stack } from './layout.mjs';
 const given = process.argv.slice(2);
 const flag = given.indexOf('--workers');
 const workers = flag < 0 ? 2 : Number(given.splice(flag, 2)[1]);
-const ids = given.length > 0 ? given : Object.keys(workloads).filter((id) => workloads[id].kind !== 'gemm');
+const trained = Object.keys(workloads).filter((id) => workloads[id].kind !== 'gemm');
+const ids = given.length > 0 ? given : trained;
+if (!(workers >= 2 && workers <= 8) || ids.some((id) => !trained.includes(id))) {
+  console.error(`node benchmarks/workers.mjs [${trained.join(' ')}] [--workers 2]`);
+  process.exit(2);
+}
 const rounds = 5;
 const milliseconds = 1500;
 

@@ -207,6 +207,11 @@ export const concat = (options: { axis?: number } = {}): Layer => layer('concat'
 export const matmul = (options: { transposeA?: boolean; transposeB?: boolean } = {}): Layer => layer('matmul', options);
 /** Another shape for the same numbers, without the axis of examples. */
 export const reshape = (...shape: number[]): Layer => layer('reshape', { shape });
+/**
+ * The last two axes change places: `[*, T, features]` becomes what `conv1d` and its pools read, `[*, features, T]`, and
+ * back. PyTorch: `x.transpose(-2, -1)`, Keras: `Permute((2, 1))`.
+ */
+export const transpose = (): Layer => layer('transpose');
 /** Part of an axis, from `start` to before `end`. */
 export const slice = (options: { axis?: number; start?: number; end?: number }): Layer => layer('slice', options);
 /** Mean along an axis. */

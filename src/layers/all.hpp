@@ -43,6 +43,7 @@
   X(concat)                  \
   X(matmul)                  \
   X(reshape)                 \
+  X(transpose)               \
   X(slice)                   \
   X(mean)                    \
   X(sum)                     \

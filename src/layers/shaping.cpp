@@ -1,5 +1,5 @@
-// Layers that move numbers or reduce them: flatten, reshape, slice, softmax, mean, sum. The axis of examples is never
-// counted: axis 0 of [*, channels, height, width] is channels. Negative axes count from the end.
+// Layers that move numbers or reduce them: flatten, reshape, transpose, slice, softmax, mean, sum. The axis of examples
+// is never counted: axis 0 of [*, channels, height, width] is channels. Negative axes count from the end.
 #include <optional>
 #include <vector>
 
@@ -35,6 +35,14 @@ struct Reshape {
   }
   ValueId build(LayerBuilder& b, std::span<const ValueId> inputs) const {
     return reshaped(b, b.graph().channels_first(inputs[0]), Shape(std::span(shape)));
+  }
+};
+
+struct Transpose {
+  template <class V>
+  void visit(V& /*v*/) {}
+  ValueId build(LayerBuilder& b, std::span<const ValueId> inputs) const {
+    return b.graph().add(ops::transpose, {b.graph().channels_first(inputs[0])});
   }
 };
 
@@ -95,6 +103,7 @@ struct Reduce {
 
 const LayerKind flatten = make_layer<Flatten>("flatten");
 const LayerKind reshape = make_layer<Reshape>("reshape");
+const LayerKind transpose = make_layer<Transpose>("transpose");
 const LayerKind slice = make_layer<Slice>("slice");
 const LayerKind softmax = make_layer<Softmax>("softmax");
 const LayerKind mean = make_layer<Reduce<ops::mean>>("mean");

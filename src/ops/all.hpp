@@ -12,6 +12,7 @@
   X(to_channels_last)      \
   X(to_channels_first)     \
   X(reshape)               \
+  X(transpose)             \
   X(concat)                \
   X(slice)                 \
   X(add)                   \

@@ -70,6 +70,7 @@ MODULES = {
     "concat": lambda o, s: Of(lambda *x: torch.cat(x, from_rows(o.get("axis", 0)))),
     "matmul": lambda o, s: Of(lambda a, b: turned(a, o.get("transposeA")) @ turned(b, o.get("transposeB"))),
     "reshape": lambda o, s: Of(lambda x: x.reshape(-1, *o["shape"])),
+    "transpose": lambda o, s: Of(lambda x: x.transpose(-2, -1)),
     "slice": lambda o, s: Of(lambda x: x.narrow(from_rows(o.get("axis", 0)), o["start"], o["end"] - o["start"])),
     "mean": lambda o, s: Of(lambda x: x.mean(from_rows(o.get("axis", -1)), o.get("keepDim", False))),
     "sum": lambda o, s: Of(lambda x: x.sum(from_rows(o.get("axis", -1)), o.get("keepDim", False))),
@@ -219,6 +220,8 @@ case(small, ids(5, 2, 4))
 case({**small, "tied": False, "mlp": "swiglu", "bias": False, "position": "sinusoidal"}, ids(5, 2, 3))
 case({**small, "dim": 8, "norm": "rmsNorm", "mlp": "swiglu", "position": "rope", "kvHeads": 1}, ids(5, 2, 4))
 case({**small, "norm": "rmsNorm", "tied": False}, ids(5, 2, 4))
+case({"type": "transpose"}, random(2, 3, 5))
+case({"type": "transpose"}, image(2, 2, 3, 4))
 
 write(os.path.join(os.path.dirname(os.path.abspath(__file__)), "layers.json"),
       {"source": f"PyTorch {torch.__version__}, tests/golden/layers.py", "cases": cases})

@@ -298,6 +298,8 @@ def sequences():
     case("attention", "softmax", lambda x, k, lengths: attend(2, 2, False, x, *k.chunk(2, -1), lengths),
          {"x": random(3, 4, 6), "k": random(3, 5, 12), "lengths": torch.tensor([5, 1, 3])},
          {"heads": 2, "kvHeads": 2, "causal": False}, note="another sequence, of different lengths")
+    case("transpose", "transpose", lambda x: x.transpose(-2, -1), {"x": random(2, 5, 3)})
+    case("transpose", "transpose", lambda x: x.transpose(-2, -1), {"x": random(2, 2, 4, 9)})
 
 
 for family in (activations, products, convolutions, pools, norms, losses, shapes_and_sums, adaptive_pools,

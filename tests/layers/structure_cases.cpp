@@ -41,6 +41,16 @@ const Declare flatten({.layer = "flatten",
                                 "",
                                 "axis"}}});
 
+const Declare transpose({.layer = "transpose",
+                         .good = {{"transpose", {{2, 3}}, {3, 2}}, {"transpose", {{4, 2, 3}}, {4, 3, 2}}},
+                         .bad = {{"transpose", {{4}}, shape, "layers[0] transpose", "[*, m, n]", "[*, 4]"},
+                                 {{{"type", "transpose"}, {"axis", 1}},
+                                  {{4, 2}},
+                                  ErrorCode::unknown_option,
+                                  "layers[0] transpose.axis",
+                                  "",
+                                  "axis"}}});
+
 const Declare reshape(
     {.layer = "reshape",
      .good = {{{{"type", "reshape"}, {"shape", {3, 4}}}, {{2, 6}}, {3, 4}},

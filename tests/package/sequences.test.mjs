@@ -16,6 +16,30 @@ describe('sequences', () => {
   });
   after(() => engine.dispose());
 
+  test('a convolution reads along the steps of words, and an LSTM what it makes of them', async () => {
+    const twoWords = nn.sequential(
+      nn.embedding(9, 5),
+      nn.transpose(),
+      nn.conv1d(7, 3, { padding: 1 }),
+      nn.relu(),
+      nn.transpose(),
+      nn.lstm(8, { output: 'last' }),
+      nn.linear(2),
+    );
+    const model = await engine.model(twoWords, { input: [6], seed: 1 });
+    const outputs = model.summary().layers.map(({ output }) => output.join());
+    assert.deepEqual(outputs, ['6,5', '5,6', '7,6', '7,6', '6,7', '8', '2']);
+    // Whether 1 is followed by 2 anywhere: what a window of three sees and no single word.
+    const next = counter();
+    const rows = Array.from({ length: 300 }, () => Array.from({ length: 6 }, () => 1 + next(3)));
+    const found = rows.map((ids) => Number(ids.some((id, i) => id === 1 && ids[i + 1] === 2)));
+    const set = data.arrays({ x: { data: Int32Array.from(rows.flat()), shape: [300, 6] }, y: Int32Array.from(found) });
+    await model.fit(set, { epochs: 30, ...adam(0.01) }).done;
+    const { accuracy } = await model.evaluate(set, { metrics: ['accuracy'] });
+    assert.ok(accuracy > 0.95, `${accuracy}`);
+    model.dispose();
+  });
+
   /** Ids 1 … 8, the class is the last one's remainder by 3. */
   const labelled = (longest) => {
     const next = counter();

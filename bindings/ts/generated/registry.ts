@@ -114,6 +114,7 @@ export const layerNames = [
   'concat',
   'matmul',
   'reshape',
+  'transpose',
   'slice',
   'mean',
   'sum',

@@ -81,7 +81,7 @@ export const zh: Table = {
     use_nodes: '多个输入的网络要用节点来描述：nn.graph(…)。',
     duplicate_id: '编号 {} 属于两个词元；每个词元要有自己的编号。',
     duplicate_token: '词元 {} 出现了两次，只留一个。',
-    merge_unknown: '合并规则用到 {}，词表里却没有：文件不完整，或混自两个文件。',
+    merge_unknown: '合并规则用到 {}，词表里却没有。',
     not_utf8: '另存为 UTF-8，或去掉损坏的字节。',
     hold_out_more: '留作验证的部分放不下一个窗口：多留一些，或不留（val: 0）。',
     shorter_window: '放不下一个窗口：缩短窗口、增加数据，或少留一些作验证。',
