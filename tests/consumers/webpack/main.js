@@ -8,6 +8,7 @@ async function learn(options) {
   const model = await engine.model(network, { input: [2], seed: 1 });
   const run = model.fit(xor, { optimizer: { type: 'adam', lr: 0.05 }, steps: 300, batchSize: 4 });
   const { step, loss } = await run.done;
+  engine.dispose(); // else its model is forgotten, and the console says so whenever memory is collected
   return { step, loss, worker: engine.info.worker };
 }
 
