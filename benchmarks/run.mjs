@@ -53,7 +53,7 @@ const engineNames = chosen(args.engine, Object.keys(engines), usualEngines).filt
 const timing = { rounds: positive('rounds', true), sliceMs: positive('slice') };
 const measurable = workloadNames.filter((name) => workloads[name] || inferences[name] || !args.node);
 if (engineNames.length === 0 || measurable.length === 0) refuse('nothing of this runs with --node');
-if (args.json) await writeFile(args.json, ''); // better now than after a quarter of an hour
+if (args.json) await writeFile(args.json, '', { flag: 'a' }); // refused now, not after a quarter of an hour
 
 const tab = args.node
   ? (await import('./node.mjs')).openNode()

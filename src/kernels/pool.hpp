@@ -159,9 +159,10 @@ inline void max_pool_gradient(const Pool& p, std::int64_t row_begin, std::int64_
   };
   // Compiled for what is common: windows of 2 side by side, of 3 that overlap; one code for all others.
   detail::with_kernel(p, [&](auto kernel) {
-    constexpr int taps = kernel.value;
-    if (!add) return run(std::integral_constant < int, taps == 3 ? 0 : taps > {}, std::false_type{});
-    run(std::integral_constant < int, taps == 2 ? 0 : taps > {}, std::true_type{});
+    constexpr int apart = kernel.value == 3 ? 0 : kernel.value;
+    constexpr int joined = kernel.value == 2 ? 0 : kernel.value;
+    add ? run(std::integral_constant<int, joined>{}, std::true_type{})
+        : run(std::integral_constant<int, apart>{}, std::false_type{});
   });
 }
 

@@ -1,6 +1,5 @@
 // Walks over the answers of a batch.
 #pragma once
-#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <type_traits>
@@ -42,7 +41,6 @@ void each_answer(const MetricBatch& batch, const MetricShape& shape, F f) {
     const double weight = weights.present() ? weights[row] : 1;
     for (std::int64_t i = row * shape.positions; i < (row + 1) * shape.positions; ++i) {
       const std::int64_t id = shape.ids ? batch.ids[i] : 0;
-      if (id < 0 || id >= std::max<std::int64_t>(shape.width, 2)) continue;  // the loss passes over it too
       if (shape.ids && id == shape.ignored) continue;
       f(Answer{{batch.outputs, batch.precision, i * shape.width},
                {batch.dense, batch.precision, i * shape.width},

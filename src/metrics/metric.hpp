@@ -22,11 +22,11 @@ struct MetricShape {
   std::optional<std::int64_t> ignored = std::nullopt;
 };
 
-/// One batch. Numbers are float, or double with Precision::f64. Class ids were checked before: they are below the width
-/// (below 2 where it is 1).
+/// One batch. Numbers are float, or double with Precision::f64. Class ids were checked before: they are from 0 to below
+/// the width (below 2 where it is 1), or the one that is ignored.
 struct MetricBatch {
   const void* outputs = nullptr;      ///< [rows, positions, width]
-  const std::int32_t* ids = nullptr;  ///< [rows, positions]; an answer whose id is negative is passed over
+  const std::int32_t* ids = nullptr;  ///< [rows, positions]
   const void* dense = nullptr;        ///< [rows, positions, width]
   const void* weights = nullptr;      ///< [rows]; null: each counts 1
   std::int64_t rows = 0;

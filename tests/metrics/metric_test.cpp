@@ -283,7 +283,7 @@ TEST(Metric, R2DoesNotCancelFarFromZero) {
 }
 
 TEST(Metric, PassesOverPadding) {
-  const Answers a{.shape = {.width = 2, .positions = 3, .ids = true},
+  const Answers a{.shape = {.width = 2, .positions = 3, .ids = true, .ignored = -100},
                   .rows = 1,
                   .outputs = {1, 0, 1, 0, 9, 0},
                   .dense = {},

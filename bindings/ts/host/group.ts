@@ -76,7 +76,6 @@ export class Group {
   /** Gives up if the step that was begun is not over in time: the death of a worker is not told everywhere. */
   #watch(milliseconds: number): void {
     let looks = milliseconds / lookEvery;
-    clearInterval(this.#timer);
     this.#timer = setInterval(() => {
       if (--looks <= 0) this.#lose();
     }, lookEvery);

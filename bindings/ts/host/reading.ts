@@ -7,7 +7,7 @@ import type { DatasetObject, EngineModule, ModelObject } from './module.js';
 type Placed<T> = Omit<T, 'data'> & { view: number };
 
 /** What `read` copies out of an object, which then gives up what it kept to be read. */
-function copied<T>(object: { forget(): void }, read: () => T): T {
+function released<T>(object: { forget(): void }, read: () => T): T {
   try {
     return read();
   } finally {
@@ -17,7 +17,7 @@ function copied<T>(object: { forget(): void }, read: () => T): T {
 
 /** All rows of a data set. */
 export function readRows(object: DatasetObject): Rows {
-  return copied(object, () => {
+  return released(object, () => {
     const columns = JSON.parse(object.read()) as (Placed<Tensor> & { name: string; target: boolean })[];
     const tensors = (target: boolean): Record<string, Tensor> =>
       Object.fromEntries(
@@ -33,7 +33,7 @@ export function readRows(object: DatasetObject): Rows {
 export function readParameters(object: ModelObject, fields: ParameterField[], names?: string[]): ParameterValues[] {
   const all = JSON.parse(object.parameters()) as ParameterInfo[];
   const byName = new Map(all.flatMap((info) => (info.names ?? [info.name]).map((name) => [name, info])));
-  return copied(object, () =>
+  return released(object, () =>
     (names ?? all.map(({ name }) => name)).map((name) => {
       // First of all: it is the engine that refuses an unknown name.
       const values = Object.fromEntries(fields.map((field) => [field, object.read(name, field).slice()]));
@@ -44,14 +44,14 @@ export function readParameters(object: ModelObject, fields: ParameterField[], na
 
 /** The model as a safetensors file. */
 export function exportModel(object: ModelObject): Uint8Array<ArrayBuffer> {
-  return copied(object, () => object.exportSafetensors().slice());
+  return released(object, () => object.exportSafetensors().slice());
 }
 
 /** The outputs for inputs. */
 export function predict(module: EngineModule, object: ModelObject, { spec, buffers }: Described) {
   const text = withBuffers(module, buffers, (pointers) => object.predict(JSON.stringify(spec), pointers));
   const outputs = JSON.parse(text) as (Placed<Tensor> & { name: string })[];
-  return copied(object, () =>
+  return released(object, () =>
     Object.fromEntries(
       outputs.map(({ name, shape, view }): [string, Tensor] => [name, { shape, data: object.result(view).slice() }]),
     ),
@@ -62,7 +62,7 @@ export function predict(module: EngineModule, object: ModelObject, { spec, buffe
 export function inspect(module: EngineModule, object: ModelObject, { spec, buffers }: Described): InspectedValue[] {
   const text = withBuffers(module, buffers, (pointers) => object.inspect(JSON.stringify(spec), pointers));
   const values = JSON.parse(text) as Placed<InspectedValue>[];
-  return copied(object, () => values.map(({ view, ...value }) => ({ ...value, data: object.result(view).slice() })));
+  return released(object, () => values.map(({ view, ...value }) => ({ ...value, data: object.result(view).slice() })));
 }
 
 /** An answer that holds losses. JSON has null alone for what is not finite: losses and norms are NaN again. */
