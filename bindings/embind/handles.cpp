@@ -188,7 +188,10 @@ std::string RunHandle::pack() {
 em::val RunHandle::packed(std::uint32_t index) const { return view(memory.at(index)); }
 em::val RunHandle::part() const { return view(trainer.part()); }
 em::val RunHandle::incoming() const { return view(trainer.incoming()); }
-std::string RunHandle::end_part() { return told(trainer.end_part()); }
+std::string RunHandle::end_part() {
+  Json ended = trainer.end_part();
+  return ended.is_null() ? std::string() : told(std::move(ended));
+}
 
 std::string RunHandle::told(Json result) const {
   result["step"] = trainer.step();

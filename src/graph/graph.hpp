@@ -115,6 +115,8 @@ class Graph {
   bool backward = false;
   /// Whether layers also give what only pictures show: attention weights.
   bool inspected = false;
+  /// Whether the rows are a part of a batch, whose others other engines run: what looks across rows asks them.
+  bool shared = false;
 
  private:
   friend class Inference;

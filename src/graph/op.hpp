@@ -41,12 +41,38 @@ class Attributes {
   alignas(8) std::array<std::byte, 96> bytes_{};
 };
 
+/// What engines that share a batch hand each other amid a step, before a node that joins parts (Op::joins_parts): each
+/// a block of the number of its rows, a double, and the node's first two inputs.
+struct Parts {
+  const std::byte* blocks = nullptr;  ///< in the order of the engines
+  std::size_t block_bytes = 0;
+  std::int64_t count = 0;
+
+  [[nodiscard]] double rows(std::int64_t part) const { return *reinterpret_cast<const double*>(block(part)); }
+  [[nodiscard]] double all_rows() const {
+    double sum = 0;
+    for (std::int64_t p = 0; p < count; ++p) sum += rows(p);
+    return sum;
+  }
+  /// The two inputs, one behind the other. Not to be read where there are no rows.
+  template <class T>
+  [[nodiscard]] const T* numbers(std::int64_t part) const {
+    return reinterpret_cast<const T*>(block(part) + sizeof(double));
+  }
+
+ private:
+  [[nodiscard]] const std::byte* block(std::int64_t part) const {
+    return blocks + static_cast<std::size_t>(part) * block_bytes;
+  }
+};
+
 /// What changes from step to step; one block that every call of a plan points to.
 struct StepContext {
   std::uint64_t seed = 0;
-  std::uint64_t step = 0;      ///< random numbers are f(seed, stream of the node, step, element of the whole batch)
-  std::int64_t first_row = 0;  ///< place of row 0 in the whole batch (micro-batches)
-  std::int64_t position = 0;   ///< generation, where rows are positions: that of row 0 in the sequence
+  std::uint64_t step = 0;        ///< random numbers are f(seed, stream of the node, step, element of the whole batch)
+  std::int64_t first_row = 0;    ///< place of row 0 in the whole batch (micro-batches)
+  std::int64_t position = 0;     ///< generation, where rows are positions: that of row 0 in the sequence
+  const Parts* parts = nullptr;  ///< null: the rows are the whole batch
 };
 
 /// What a kernel gets. Kernels cannot fail: everything was checked when the graph was built.
@@ -157,6 +183,9 @@ struct Op {
   Fusion fusion = Fusion::none;
   /// Looks across rows (batch norm): what it gives for a micro-batch is not a part of what it gives for the batch.
   bool couples_rows = false;
+  /// Makes what the whole batch gives of what parts of its rows gave (StepContext::parts): in plans of engines that
+  /// share a batch alone. Its first two inputs are what a part gives.
+  bool joins_parts = false;
   /// Writes to a state parameter (running statistics): never dead code.
   bool has_effect = false;
   /// ONNX operator of the same meaning; "" for backward companions, which are never exported.

@@ -56,7 +56,7 @@
   X(mae)                   \
   X(huber)
 
-/// Companions that gradient rules and passes emit.
+/// Companions that gradient rules, passes and shared batches emit.
 #define TRAINYARD_BACKWARD_OPS(X) \
   X(activation_grad)              \
   X(sum_rows)                     \
@@ -78,6 +78,8 @@
   X(global_avg_pool2d_grad)       \
   X(adaptive_avg_pool2d_grad)     \
   X(batch_norm_sums)              \
+  X(joined_batch_norm_stats)      \
+  X(joined_batch_norm_sums)       \
   X(batch_norm_dx)                \
   X(layer_norm_dx)                \
   X(layer_norm_dw)                \

@@ -57,6 +57,10 @@ void gradient(Gradient& g) {
     if (g.wanted(4)) g.set(4, db);
   }
   if (!g.wanted(0)) return;
+  if (coupled && g.graph().shared) {
+    dw = g.add(joined_batch_norm_sums, {dw, db});
+    db = g.graph().output(dw, 1);
+  }
   const ValueId none;
   g.set(0, g.add(batch_norm_dx, {g.d(), g.in(0), g.in(1), g.in(2), g.in(3), coupled ? dw : none, coupled ? db : none},
                  attributes));
@@ -79,6 +83,35 @@ void run_sums(const Call& c, std::int64_t begin, std::int64_t end) {
 
 Work work_sums(const CallTypes& t) {
   return {.units = t.out[0]->shape.size(), .grain = 16, .flops = 4 * static_cast<double>(t.in[0]->elements(t.rows))};
+}
+
+// The two sums over a batch that several engines share, from those of each one's rows, times the share of the rows that
+// are here: batch_norm_dx divides by their number.
+void infer_joined_sums(Inference& i) {
+  i.out(i.in(0));
+  i.out(i.in(1));
+}
+
+template <class T>
+void run_joined_sums(const Call& c, std::int64_t begin, std::int64_t end) {
+  const Parts* parts = c.context->parts;
+  const std::int64_t width = c.out_type[0]->shape.size();
+  for (const std::size_t k : {0U, 1U}) {
+    T* out = c.output<T>(k);
+    if (parts == nullptr) {
+      std::copy(c.input<T>(k) + begin, c.input<T>(k) + end, out + begin);
+      continue;
+    }
+    const double share = static_cast<double>(c.rows) / parts->all_rows();
+    for (std::int64_t i = begin; i < end; ++i) {
+      double sum = 0;
+      for (std::int64_t p = 0; p < parts->count; ++p) {
+        if (parts->rows(p) > 0)
+          sum += static_cast<double>(parts->numbers<T>(p)[static_cast<std::int64_t>(k) * width + i]);
+      }
+      out[i] = static_cast<T>(sum * share);
+    }
+  }
 }
 
 // dx from dy, x, mean, variance, weight and, where mean and variance depend on x, the two sums.
@@ -112,8 +145,16 @@ ValueId add_batch_norm(Graph& graph, const BatchNorm& norm) {
   ValueId mean = norm.running_mean;
   ValueId variance = norm.running_var;
   if (a.training) {
-    mean = graph.add(batch_norm_stats, {norm.x, norm.running_mean, norm.running_var, norm.num_batches_tracked},
-                     Attributes(a));
+    if (graph.shared) {
+      const ValueId part = graph.add(batch_norm_stats, {norm.x}, Attributes(a));
+      a.positions = positions_per_row(graph.type(norm.x));
+      mean = graph.add(joined_batch_norm_stats,
+                       {part, graph.output(part, 1), norm.running_mean, norm.running_var, norm.num_batches_tracked},
+                       Attributes(a));
+    } else {
+      mean = graph.add(batch_norm_stats, {norm.x, norm.running_mean, norm.running_var, norm.num_batches_tracked},
+                       Attributes(a));
+    }
     variance = graph.output(mean, 1);
   }
   return graph.add(batch_norm, {norm.x, mean, variance, norm.weight, norm.bias}, Attributes(a));
@@ -133,11 +174,15 @@ const Op batch_norm_sums{.name = "batch_norm_sums",
                          .run = TRAINYARD_KERNELS(batch_norm_op::run_sums),
                          .work = batch_norm_op::work_sums,
                          .couples_rows = true};
+const Op joined_batch_norm_sums{.name = "joined_batch_norm_sums",
+                                .infer = batch_norm_op::infer_joined_sums,
+                                .run = TRAINYARD_KERNELS(batch_norm_op::run_joined_sums),
+                                .work = by_channels,
+                                .joins_parts = true};
 const Op batch_norm_dx{.name = "batch_norm_dx",
                        .infer = batch_norm_op::infer_dx,
                        .run = TRAINYARD_KERNELS(batch_norm_op::run_dx),
                        .work = [](const CallTypes& t) { return by_rows(t, 5); },
-                       .in_place = 0,
-                       .couples_rows = true};
+                       .in_place = 0};
 
 }  // namespace trainyard::ops

@@ -10,6 +10,7 @@ struct BatchNormAttributes {
   double eps = 1e-5;
   double momentum = 0.1;  ///< of batch_norm_stats: share of the new statistics; below 0: the mean of all batches so far
   bool training = true;   ///< of batch_norm: mean and variance are those of x itself
+  std::int64_t positions = 1;  ///< of joined_batch_norm_stats: how many of x a row has
 };
 
 struct LayerNormAttributes {
@@ -34,6 +35,11 @@ struct BatchNorm {
 };
 /// Writes the nodes of a batch norm; in training they update the running statistics.
 [[nodiscard]] ValueId add_batch_norm(Graph& graph, const BatchNorm& norm);
+
+/// The work of joining parts: each channel by itself.
+[[nodiscard]] inline Work by_channels(const CallTypes& t) {
+  return {.units = t.out[0]->shape.size(), .grain = 16, .flops = 4 * static_cast<double>(t.out[0]->shape.size())};
+}
 
 /// Channels of a batch-normalised value, and how many positions a row has.
 [[nodiscard]] inline std::int64_t channels(const ValueType& type) {

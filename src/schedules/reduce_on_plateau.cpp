@@ -55,19 +55,6 @@ struct ReduceOnPlateau : Schedule {
     bad_ = 0;
   }
 
-  [[nodiscard]] Json state() const override {
-    return json_object("seen", seen_, "best", best_, "bad", bad_, "resting", resting_, "scale", scale_);
-  }
-  void restore(const Json& state) override {
-    OptionReader reader(state, "schedule");
-    reader.required("seen", seen_);
-    reader.required("best", best_);
-    reader.required("bad", bad_, not_negative);
-    reader.required("resting", resting_, not_negative);
-    reader.required("scale", scale_, share);
-    reader.finish();
-  }
-
  private:
   [[nodiscard]] bool better(double metric) const {
     const bool rises = mode == "max" || (mode == "auto" && rises_);

@@ -38,10 +38,6 @@ class Schedule {
     static_cast<void>(course);
     static_cast<void>(metric);
   }
-  /// What it remembers, for a checkpoint; null if nothing.
-  [[nodiscard]] virtual Json state() const { return nullptr; }
-  /// Throws as the parsing of options does.
-  virtual void restore(const Json& state) { static_cast<void>(state); }
 };
 
 /// "cosine" or {"type": "step", "stepSize": 3, …}. Throws UNKNOWN_LAYER, UNKNOWN_OPTION, INVALID_VALUE, ….

@@ -29,8 +29,6 @@ struct WarmUp : Schedule {
   }
   [[nodiscard]] std::string_view monitor() const override { return after->monitor(); }
   void observe(const Course& course, double metric) override { after->observe(rest_of(course), metric); }
-  [[nodiscard]] Json state() const override { return after->state(); }
-  void restore(const Json& state) override { after->restore(state); }
 
  private:
   [[nodiscard]] Course rest_of(Course course) const {

@@ -65,6 +65,7 @@ Compiled compile(const Model& model, const CompileOptions& options, ThreadPool& 
   ParameterTable table = model.parameters();  // a copy: plans never add parameters
   Graph graph(table);
   graph.inspected = options.mode == Mode::inspect;
+  graph.shared = options.shared;
   Compiled c;
   write_steps(graph, model.build(graph, options.learns() && options.training, c.inputs), options, c);
   Plan plan = make_plan(

@@ -26,11 +26,12 @@ struct CompileOptions {
   const Loss* loss = nullptr;  ///< for all modes but predict
   ValueType target = {};       ///< type of the data's target column
   std::string target_name = "y";
-  bool keep_outputs = false;      ///< train: outputs stay readable (metrics)
-  bool recompute = false;         ///< train: activations are computed again for the gradient rather than kept
-  bool fuse = true;               ///< false shows every op by itself
-  bool training = true;           ///< inspect: dropout drops, batch norm uses the batch
-  bool input_gradients = false;   ///< inspect: gradients of every value, inputs included
+  bool keep_outputs = false;     ///< train: outputs stay readable (metrics)
+  bool recompute = false;        ///< train: activations are computed again for the gradient rather than kept
+  bool shared = false;           ///< train: the rows are a part of a batch that several engines share (Op::joins_parts)
+  bool fuse = true;              ///< false shows every op by itself
+  bool training = true;          ///< inspect: dropout drops, batch norm uses the batch
+  bool input_gradients = false;  ///< inspect: gradients of every value, inputs included
   std::string* report = nullptr;  ///< gets the printed graph before and after each pass, and the plan
 
   [[nodiscard]] bool learns() const { return mode == Mode::train || mode == Mode::inspect; }

@@ -103,7 +103,8 @@ void Feed::gather(std::span<const Row> rows, const Compiled& c, ThreadPool* pool
   if (c.target.valid()) write(c.target, target_);
 }
 
-double Feed::seed(std::span<const Row> rows, const Compiled& c, const Loss& loss, std::span<double> weights) const {
+double Feed::seed(std::span<const Row> rows, const Compiled& c, const Loss& loss, std::span<double> weights,
+                  double over) const {
   const Plan& plan = c.executor->plan();
   const auto count = rows.size();
   if (source_.weighted()) {
@@ -124,7 +125,8 @@ double Feed::seed(std::span<const Row> rows, const Compiled& c, const Loss& loss
     for (std::size_t r = 0; r < count; ++r) divisor += weights[r] * one;
   }
   if (!c.seed.valid()) return divisor;
-  const double scale = divisor > 0 ? 1 / divisor : 0;
+  if (over <= 0) over = divisor;
+  const double scale = over > 0 ? 1 / over : 0;
   const auto write = [&]<class T>(T* seed) {
     for (std::size_t r = 0; r < count; ++r) seed[r] = static_cast<T>(weights[r] * scale);
   };

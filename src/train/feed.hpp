@@ -25,8 +25,10 @@ class Feed {
 
   /// Writes the rows' inputs, and target if the plan has one; with a pool all its threads do. Allocates nothing.
   void gather(std::span<const Row> rows, const Compiled& c, ThreadPool* pool = nullptr) const;
-  /// Writes the gradient of the loss, weight / divisor a row; returns the divisor. `weights` has room for the rows.
-  double seed(std::span<const Row> rows, const Compiled& c, const Loss& loss, std::span<double> weights) const;
+  /// Writes the gradient of the loss, weight / divisor a row, or weight / `over` where that is given; returns the
+  /// divisor. `weights` has room for the rows.
+  double seed(std::span<const Row> rows, const Compiled& c, const Loss& loss, std::span<double> weights,
+              double over = 0) const;
 
   [[nodiscard]] const Dataset& source() const { return source_; }
 

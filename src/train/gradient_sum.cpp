@@ -6,8 +6,9 @@ namespace trainyard {
 
 void GradientSum::start() { totals() = {.loss = 0, .divisor = 0, .empty = true}; }
 
-void GradientSum::add(double loss, double divisor) {
-  add(model_->memory().gradients, divisor, {.loss = divisor * loss, .divisor = divisor, .empty = false});
+void GradientSum::add(double loss, double divisor, double over) {
+  add(model_->memory().gradients, over > 0 ? over : divisor,
+      {.loss = divisor * loss, .divisor = divisor, .empty = false});
 }
 
 void GradientSum::add(std::span<const std::byte> block) {

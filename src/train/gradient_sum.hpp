@@ -23,8 +23,8 @@ class GradientSum {
   /// Forgets what was added. Like all below, allocates nothing.
   void start();
   /// Adds a piece: divisor times its loss, and times the model's gradient, which is the piece's sum over its rows /
-  /// divisor.
-  void add(double loss, double divisor);
+  /// divisor, or `over` where that is given.
+  void add(double loss, double divisor, double over = 0);
   /// Adds what another sum of the same model holds: its block().
   void add(std::span<const std::byte> block);
   /// Makes the model's gradient the sum / all divisors together; returns the loss, likewise.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "core/error.hpp"
 #include "optimizers/clip.hpp"
@@ -99,21 +100,29 @@ std::int64_t Trainer::piece_size() const {
   return std::min(part, settings_.micro_batch_size.value_or(part));
 }
 
-void Trainer::compile_plan() {
+Compiled Trainer::plan_for(std::int64_t rows, bool shared) const {
   CompileOptions options;
   options.mode = Mode::train;
-  options.capacity = piece_size();
+  options.capacity = rows;
   options.loss = loss_kind_.get();
   options.target = feed_.target_type();
   options.keep_outputs = !scores_.empty();
   options.recompute = settings_.recompute;
+  options.shared = shared;
+  return compile(model_, options, pool_);
+}
+
+void Trainer::compile_plan() {
   // All that can fail comes before the first change.
-  Compiled made = compile(model_, options, pool_);
-  const bool pieces = group_ || options.capacity < static_cast<std::int64_t>(batches_.batch_size());
-  GradientSum sum = pieces ? GradientSum(model_, group_ ? scores_.bytes() : 0) : GradientSum();
-  weights_.resize(static_cast<std::size_t>(options.capacity));
+  const std::int64_t rows = piece_size();
+  Compiled made = plan_for(rows, group_ != nullptr);
+  const bool pieces = group_ || rows < static_cast<std::int64_t>(batches_.batch_size());
+  GradientSum sum = pieces ? GradientSum(model_, group_ ? told_bytes() : 0) : GradientSum();
+  Joints joints = group_ ? Joints(made.executor->plan(), group_->member, group_->members) : Joints();
+  weights_.resize(std::max(weights_.size(), static_cast<std::size_t>(rows)));
   train_ = std::move(made);
   sum_ = std::move(sum);
+  if (group_) group_->joints = std::move(joints);
   structure_ = model_.structure();
   learner_.arrange(settings_.l1 > 0 || settings_.l2 > 0);
 }
@@ -123,24 +132,35 @@ Course Trainer::course() const {
   return {learner_.optimizer().lr(), planned_steps(settings_, per_epoch), per_epoch};
 }
 
-Trainer::Piece Trainer::run_piece(std::span<const Row> rows, std::int64_t first, Scores* scores) {
-  // A small plan is run alone; threads that sleep are not worth waking for its input.
-  const bool shared = sharing_.way() == Sharing::shared && train_.executor->shares();
-  feed_.gather(rows, train_, shared ? &pool_ : nullptr);
-  const auto weights = std::span(weights_).first(rows.size());
-  const double divisor = feed_.seed(rows, train_, *loss_kind_, weights);
+StepContext Trainer::context(std::int64_t first) const {
   StepContext context;
   context.seed = static_cast<std::uint64_t>(settings_.seed);
   context.step = static_cast<std::uint64_t>(at_.step);
   context.first_row = first;
+  return context;
+}
+
+double Trainer::load(std::span<const Row> rows, double over) {
+  // A small plan is run alone; threads that sleep are not worth waking for its input.
+  const bool shared = sharing_.way() == Sharing::shared && train_.executor->shares();
+  feed_.gather(rows, train_, shared ? &pool_ : nullptr);
   train_.executor->share(sharing_.way() == Sharing::shared);
-  train_.executor->run(static_cast<std::int64_t>(rows.size()), context);
+  return feed_.seed(rows, train_, *loss_kind_, std::span(weights_).first(rows.size()), over);
+}
+
+double Trainer::score(std::size_t rows, double divisor, Scores* scores) {
+  const auto weights = std::span(weights_).first(rows);
   const double loss = mean_loss(train_, weights, divisor);
   if (scores != nullptr && std::isfinite(loss)) {
-    scores->update(train_, rows.size(),
-                   data_->weighted() ? std::span<const double>(weights) : std::span<const double>());
+    scores->update(train_, rows, data_->weighted() ? std::span<const double>(weights) : std::span<const double>());
   }
-  return {loss, divisor};
+  return loss;
+}
+
+Trainer::Piece Trainer::run_piece(std::span<const Row> rows, std::int64_t first, Scores* scores) {
+  const double divisor = load(rows);
+  train_.executor->run(static_cast<std::int64_t>(rows.size()), context(first));
+  return {score(rows.size(), divisor, scores), divisor};
 }
 
 double Trainer::run_batch(std::span<const Row> rows, Scores* scores) {
@@ -182,7 +202,7 @@ void Trainer::learn(std::size_t rows) {
 
 double Trainer::move() {
   const double scale = settings_.clip_norm > 0 ? clip_scale(learner_.squared_norm(), settings_.clip_norm) : 1;
-  const double lr = schedule_->lr(course(), at_.step);
+  const double lr = group_ && group_->lr ? *group_->lr : schedule_->lr(course(), at_.step);
   learner_.update(lr, scale, settings_.l1, settings_.l2, static_cast<std::uint64_t>(at_.step + 1),
                   sharing_.way() == Sharing::shared ? pool_ : alone_);
   return lr;
@@ -342,6 +362,13 @@ std::vector<Trainer::Preview> Trainer::preview(std::span<const ParamId> ids) {
     const auto size = static_cast<std::size_t>(model_.parameters()[id].shape.size());
     previews.push_back({std::vector<float>(size), std::vector<float>(size)});
   }
+  // A part of the batch would not tell what the whole of it does where its rows are coupled.
+  Compiled of_part;
+  if (group_ && !group_->joints.empty()) {
+    const Row rows = batches_.batch_size();
+    weights_.resize(std::max<std::size_t>(weights_.size(), rows));
+    of_part = std::exchange(train_, plan_for(static_cast<std::int64_t>(rows), false));
+  }
   const Position position = batches_.position();
   run_batch(batches_.next());
   move();  // all memory that this takes is there already
@@ -353,6 +380,7 @@ std::vector<Trainer::Preview> Trainer::preview(std::span<const ParamId> ids) {
   present.restore(model_, learner_);
   if (group_ && group_->changes == changes) group_->changes = model_.changes();
   std::memcpy(model_.memory().gradients, gradients.data(), bytes);
+  if (of_part.executor) train_ = std::move(of_part);
   batches_.seek(position);
   return previews;
 }

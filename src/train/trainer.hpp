@@ -15,6 +15,7 @@
 #include "train/evaluator.hpp"
 #include "train/feed.hpp"
 #include "train/gradient_sum.hpp"
+#include "train/joints.hpp"
 #include "train/scores.hpp"
 #include "train/settings.hpp"
 #include "train/sharing.hpp"
@@ -81,12 +82,14 @@ class Trainer {
   /// that all members take: the group must be left.
   [[nodiscard]] bool begin_part();
   /// What the others must have of the part that was run.
-  [[nodiscard]] std::span<const std::byte> part() const { return sum_.block(); }
+  [[nodiscard]] std::span<const std::byte> part() const;
   /// Where another's part belongs before it is added.
   [[nodiscard]] std::span<std::byte> incoming() const;
   /// Adds a member's part, its own too: in order, from 0 on.
   void add_part(std::int64_t member);
-  /// Takes the step, once all are added; the answer is that of `advance`. A validation that begins here goes on there.
+  /// Once all are added: takes the step; the answer is that of `advance`. A validation that begins here goes on there.
+  /// Null where the step is not through, because a layer looks at all rows of the batch (batch norm): its part has been
+  /// run on to the next such place, and part() has what all must have there.
   Json end_part();
 
   /// {step, epoch, row, lr, loss, state, bytes, workers, alone?: why the steps are not shared}. "bytes" is what the run
@@ -101,6 +104,7 @@ class Trainer {
     Position position;
     double seconds = 0;
   };
+  [[nodiscard]] Compiled plan_for(std::int64_t rows, bool shared) const;
   void compile_plan();
   void train_one();
   /// Takes the step that the gradients of a batch of so many rows ask for.
@@ -119,14 +123,28 @@ class Trainer {
     double loss, divisor;
   };
   Piece run_piece(std::span<const Row> rows, std::int64_t first, Scores* scores);
+  // Its three parts: fills the plan's inputs and returns the divisor (`over`: Feed::seed); what the calls see; the
+  // loss.
+  double load(std::span<const Row> rows, double over = 0);
+  [[nodiscard]] StepContext context(std::int64_t first) const;
+  double score(std::size_t rows, double divisor, Scores* scores);
   /// Adds to the sum what rows of a batch come to, which begin at place `first` of it, up to a loss that is not finite.
   void run_pieces(std::span<const Row> rows, std::int64_t first, Scores* scores);
   /// Rows that are run at once.
   [[nodiscard]] std::int64_t piece_size() const;
   [[nodiscard]] std::string lone_reason() const;
+  /// Bytes that travel with a part's gradient: the learning rate, then the scores.
+  [[nodiscard]] std::size_t told_bytes() const { return sizeof(double) + scores_.bytes(); }
   [[nodiscard]] Scores make_scores() const;
   /// Undoes a part that was begun.
   void drop_part();
+  /// The part's plan has been run to its end: the gradient of its rows.
+  void add_own();
+  void start_total();
+  /// Whether batches are run in pieces although their rows are coupled: what comes out is that of pieces of just so
+  /// many rows.
+  [[nodiscard]] bool pieces_matter() const;
+  [[nodiscard]] std::int64_t first_of(std::int64_t member) const;
   static double now_ms();
   void record(double loss);
   /// The mean of the steps since the last one becomes the next of the losses.
@@ -156,18 +174,24 @@ class Trainer {
   std::unique_ptr<Schedule> schedule_;
   Batches batches_;
   Compiled train_;
-  std::uint64_t structure_ = 0;
+  static constexpr std::uint64_t no_structure = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t structure_ = 0;  ///< the model's that the plan was made for
   std::vector<double> weights_;  ///< of the rows of the last piece
   GradientSum sum_;              ///< where a batch has several pieces
   struct Group {
     std::int64_t member, members;
     GradientSum total;
-    Arena incoming;
+    Arena incoming{};
     Scores part_scores, step_scores;  ///< of this member's rows of a step, and of all of them
     std::uint64_t changes = 0;        ///< the model's, after the last step that all took
     std::int64_t added = -1;          ///< parts of this step; -1: none was begun
     std::size_t rows = 0;             ///< of the whole batch
+    std::optional<double> lr{};       ///< the leader's for the step that all parts are here for
     double began = 0;                 ///< ms
+    Joints joints{};                  ///< of the plan
+    std::span<const Row> part{};      ///< this member's rows
+    double divisor = 0;               ///< theirs
+    Arena state{};                    ///< the model's of before the step, where joints change it
   };
   std::unique_ptr<Group> group_;
   std::string alone_because_;

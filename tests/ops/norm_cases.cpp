@@ -61,6 +61,18 @@ const Declare batch_norm_eval({.name = "batch_norm_eval",
                                .golden = {"batchNorm1d", "batchNorm2d"},
                                .accepts = [](const Instance& i) { return !i.options["training"].get<bool>(); }});
 
+/// As one of several that share a batch, none of which has other rows.
+const Declare batch_norm_shared({.name = "batch_norm_shared",
+                                 .build =
+                                     [](Builder& b) {
+                                       b.graph.shared = true;
+                                       return batch_norm(b);
+                                     },
+                                 .instances = training_batches(),
+                                 .golden = {"batchNorm1d", "batchNorm2d"},
+                                 .accepts = [](const Instance& i) { return i.options["training"].get<bool>(); },
+                                 .couples_rows = true});
+
 ValueId layer_norm(Builder& b) {
   const ops::LayerNormAttributes a{.eps = b.options().value("eps", 1e-5), .axes = b.options().value("axes", 1)};
   return b.graph.add(ops::layer_norm, {b.input("x", spread), b.parameter("weight"), b.parameter("bias")},

@@ -5,76 +5,10 @@
 #include <cmath>
 
 #include "support/errors.hpp"
-#include "train/networks.hpp"
+#include "train/sharing_trainers.hpp"
 
 namespace trainyard {
 namespace {
-
-class Members {
- public:
-  Members(const Sort& sort, const std::shared_ptr<const Dataset>& data, const Json& options, std::int64_t count,
-          Precision precision = Precision::f32) {
-    Json all{{"optimizer", {{"type", "sgd"}, {"lr", 0.05}, {"momentum", 0.9}}}, {"seed", 4}};
-    all.update(sort.fit);
-    all.update(options);
-    for (std::int64_t i = 0; i < count; ++i) {
-      models.push_back(std::make_unique<Model>(sort.description(), sort.options(precision)));
-      trainers.push_back(std::make_unique<Trainer>(*models.back(), data, nullptr, all, pool_));
-      trainers.back()->join(i, count);
-    }
-  }
-
-  /// A step of all; the answers. The blocks cross as copies of bytes, as between engines.
-  std::vector<Json> step() {
-    std::vector<std::vector<std::byte>> parts;
-    for (const auto& trainer : trainers) {
-      EXPECT_TRUE(trainer->begin_part());
-      parts.emplace_back(trainer->part().begin(), trainer->part().end());
-    }
-    std::vector<Json> answers;
-    for (const auto& trainer : trainers) {
-      for (std::size_t from = 0; from < trainers.size(); ++from) {
-        std::ranges::copy(parts[from], trainer->incoming().begin());
-        trainer->add_part(static_cast<std::int64_t>(from));
-      }
-      answers.push_back(trainer->end_part());
-    }
-    return answers;
-  }
-
-  [[nodiscard]] std::vector<double> numbers(std::size_t member) const {
-    std::vector<double> all;
-    for (const Parameter& p : models[member]->parameters().all()) {
-      for (const Content content : {Content::value, Content::gradient}) {
-        if (content == Content::gradient && !p.trained()) continue;
-        const std::vector<double> some = numbers_of(*models[member], p.names.front(), content);
-        all.insert(all.end(), some.begin(), some.end());
-      }
-    }
-    return all;
-  }
-
-  std::vector<std::unique_ptr<Model>> models;
-  std::vector<std::unique_ptr<Trainer>> trainers;
-
- private:
-  ThreadPool pool_{1};
-};
-
-/// Those whose rows know nothing of each other.
-std::vector<Sort> sorts() {
-  std::vector<Sort> list = sorts_of_networks();
-  std::erase_if(list, [](const Sort& sort) { return sort.couples_rows; });
-  list.push_back({.name = "cnn",
-                  .layers = R"([{"type":"conv2d","out":4,"kernel":3,"padding":1},"relu",{"type":"maxPool2d","kernel":2},
-                                {"type":"conv2d","out":5,"kernel":2},"relu","flatten",{"type":"linear","out":3}])",
-                  .input = {2, 6, 6},
-                  .labels = {}});
-  Sort gpt = *std::ranges::find(list, "gpt", &Sort::name);
-  gpt.fit = {{"loss", {{"type", "crossEntropy"}, {"ignoreIndex", 2}}}};
-  list.push_back(std::move(gpt));
-  return list;
-}
 
 TEST(Group, StaysAlikeAndComesToWhatOneDoes) {
   for (const Sort& sort : sorts()) {
@@ -84,7 +18,9 @@ TEST(Group, StaysAlikeAndComesToWhatOneDoes) {
         const Trained lone = train_sort(sort, data, {{"batchSize", 9}}, 7, precision);
         for (const std::int64_t count : {2, 3}) {
           for (const int piece : {100, 2}) {
-            Members group(sort, data, {{"steps", 7}, {"batchSize", 9}, {"microBatchSize", piece}}, count, precision);
+            if (sort.couples_rows && piece < 9) continue;  // its pieces are batches of their own
+            SharingTrainers group(sort, data, {{"steps", 7}, {"batchSize", 9}, {"microBatchSize", piece}}, count,
+                                  precision);
             for (std::size_t step = 0; step < 7; ++step) {
               group.step();
               const double loss = group.trainers[0]->loss();
@@ -115,7 +51,7 @@ TEST(Group, ALoneMemberIsARun) {
   const Sort sort = sorts_of_networks().front();
   const auto data = rows_for(sort, 20);
   const Trained lone = train_sort(sort, data, {{"batchSize", 8}, {"microBatchSize", 3}}, 4);
-  Members group(sort, data, {{"steps", 4}, {"batchSize", 8}, {"microBatchSize", 3}}, 1);
+  SharingTrainers group(sort, data, {{"steps", 4}, {"batchSize", 8}, {"microBatchSize", 3}}, 1);
   for (int i = 0; i < 4; ++i) group.step();
   EXPECT_EQ(group.numbers(0), lone.numbers);
 }
@@ -148,8 +84,8 @@ TEST(Group, ScoresWhatOneDoes) {
     for (const bool weighted : {false, true}) {
       const auto data = rows_for(sort, 19, weighted);  // a last batch of one row: a member has none
       Json options{{"epochs", 3}, {"batchSize", 9}, {"metrics", numbers ? of_numbers : of_classes}};
-      Members group(sort, data, options, 3);
-      Members lone(sort, data, options, 1);
+      SharingTrainers group(sort, data, options, 3);
+      SharingTrainers lone(sort, data, options, 1);
       for (int epoch = 0; epoch < 3; ++epoch) {
         Json ours, theirs;
         for (int step = 0; step < 3; ++step) {
@@ -170,7 +106,7 @@ TEST(Group, ScoresWhatOneDoes) {
 }
 
 TEST_F(GroupOfTwo, TellsWhatARunTells) {
-  Members group(sort, data, {{"epochs", 2}, {"batchSize", 8}}, 2);
+  SharingTrainers group(sort, data, {{"epochs", 2}, {"batchSize", 8}}, 2);
   EXPECT_EQ(group.trainers[0]->status()["workers"], 2);
   EXPECT_EQ(group.trainers[0]->compiled().executor->plan().capacity, 4);
   for (int i = 0; i < 2; ++i) EXPECT_TRUE(events_of(group.step()[0], "epoch").empty());
@@ -195,7 +131,7 @@ TEST_F(GroupOfTwo, ValidatesAtTheLeaderAlone) {
 }
 
 TEST_F(GroupOfTwo, ChangesBetweenStepsReachAll) {
-  Members group(sort, data, {{"steps", 9}, {"batchSize", 8}}, 2);
+  SharingTrainers group(sort, data, {{"steps", 9}, {"batchSize", 8}}, 2);
   group.step();
   for (const auto& trainer : group.trainers) trainer->set({{"lr", 0.5}, {"batchSize", 13}, {"clipNorm", 0.1}});
   const std::vector<Json> next = group.step();
@@ -203,8 +139,42 @@ TEST_F(GroupOfTwo, ChangesBetweenStepsReachAll) {
   EXPECT_EQ(group.numbers(0), group.numbers(1));
 }
 
+TEST_F(GroupOfTwo, TheLeadersRateCounts) {
+  // Its schedule cuts the rate where validations do not improve; others neither validate nor have one.
+  ThreadPool pool(1);
+  const Json options{{"steps", 12}, {"batchSize", 20}, {"optimizer", {{"type", "sgd"}, {"lr", 0.05}}}};
+  Json watched = options;
+  watched["valEvery"] = 1;
+  watched["schedule"] = {{"type", "reduceOnPlateau"}, {"patience", 1}, {"threshold", 10}, {"thresholdMode", "abs"}};
+  Model led(sort.description(), sort.options());
+  Model other(sort.description(), sort.options());
+  Trainer leader(led, data, data, watched, pool);
+  Trainer follower(other, data, nullptr, options, pool);
+  leader.join(0, 2);
+  follower.join(1, 2);
+  for (int step = 0; step < 12; ++step) {
+    ASSERT_TRUE(leader.begin_part());
+    ASSERT_TRUE(follower.begin_part());
+    const std::vector<std::byte> parts[]{{leader.part().begin(), leader.part().end()},
+                                         {follower.part().begin(), follower.part().end()}};
+    Json progress[2];
+    for (const int member : {0, 1}) {
+      Trainer& trainer = member == 0 ? leader : follower;
+      for (const int from : {0, 1}) {
+        std::ranges::copy(parts[from], trainer.incoming().begin());
+        trainer.add_part(from);
+      }
+      progress[member] = events_of(trainer.end_part(), "progress").at(0);
+    }
+    EXPECT_EQ(progress[0]["lr"], progress[1]["lr"]);
+    EXPECT_EQ(read_all(led), read_all(other));
+    leader.advance({.steps = 0});
+  }
+  EXPECT_LT(leader.status()["lr"].get<double>(), 1e-4);
+}
+
 TEST_F(GroupOfTwo, APreviewIsTheWholeBatch) {
-  Members group(sort, data, {{"steps", 9}, {"batchSize", 8}}, 2);
+  SharingTrainers group(sort, data, {{"steps", 9}, {"batchSize", 8}}, 2);
   group.step();
   const std::vector<double> before = group.numbers(0);
   const std::array ids{group.models[0]->find("0.weight")};
@@ -216,7 +186,7 @@ TEST_F(GroupOfTwo, APreviewIsTheWholeBatch) {
 }
 
 TEST_F(GroupOfTwo, IsLeftWhenTheModelWasChanged) {
-  Members group(sort, data, {{"steps", 9}, {"batchSize", 8}}, 2);
+  SharingTrainers group(sort, data, {{"steps", 9}, {"batchSize", 8}}, 2);
   group.step();
   group.models[0]->write_one(group.models[0]->find("0.weight"), 0, 3);
   const std::array ids{group.models[0]->find("0.weight")};
@@ -231,7 +201,7 @@ TEST_F(GroupOfTwo, IsLeftWhenTheModelWasChanged) {
 }
 
 TEST_F(GroupOfTwo, APartThatIsDroppedScoresNothing) {
-  Members group(sort, data, {{"epochs", 1}, {"batchSize", 8}, {"metrics", {"confusionMatrix"}}}, 2);
+  SharingTrainers group(sort, data, {{"epochs", 1}, {"batchSize", 8}, {"metrics", {"confusionMatrix"}}}, 2);
   group.step();
   Trainer& trainer = *group.trainers[0];
   ASSERT_TRUE(trainer.begin_part());
@@ -247,7 +217,7 @@ TEST_F(GroupOfTwo, APartThatIsDroppedScoresNothing) {
 }
 
 TEST_F(GroupOfTwo, WhoeverLeavesGoesOnAlone) {
-  Members group(sort, data, {{"steps", 6}, {"batchSize", 8}}, 2);
+  SharingTrainers group(sort, data, {{"steps", 6}, {"batchSize", 8}}, 2);
   for (int i = 0; i < 3; ++i) group.step();
   ASSERT_TRUE(group.trainers[0]->begin_part());
   group.trainers[0]->leave("worker lost");
@@ -259,7 +229,7 @@ TEST_F(GroupOfTwo, WhoeverLeavesGoesOnAlone) {
 }
 
 TEST_F(GroupOfTwo, StopsWhereTheLastWholeStepEnded) {
-  Members group(sort, data, {{"steps", 6}, {"batchSize", 8}}, 2);
+  SharingTrainers group(sort, data, {{"steps", 6}, {"batchSize", 8}}, 2);
   group.step();
   ASSERT_TRUE(group.trainers[0]->begin_part());
   group.trainers[0]->stop();
@@ -268,7 +238,7 @@ TEST_F(GroupOfTwo, StopsWhereTheLastWholeStepEnded) {
 }
 
 TEST_F(GroupOfTwo, DivergesTogetherAndTheLeaderSaysWhere) {
-  Members group(sort, data, {{"steps", 99}, {"batchSize", 8}, {"clipNorm", 0}}, 2);
+  SharingTrainers group(sort, data, {{"steps", 99}, {"batchSize", 8}, {"clipNorm", 0}}, 2);
   group.step();
   for (const auto& trainer : group.trainers) trainer->set({{"lr", 1e38}});
   std::vector<Json> answers;
@@ -284,7 +254,7 @@ TEST_F(GroupOfTwo, DivergesTogetherAndTheLeaderSaysWhere) {
 }
 
 TEST_F(GroupOfTwo, TakesPartsInOrderOnly) {
-  Members group(sort, data, {{"steps", 9}, {"batchSize", 8}}, 2);
+  SharingTrainers group(sort, data, {{"steps", 9}, {"batchSize", 8}}, 2);
   ASSERT_TRUE(group.trainers[0]->begin_part());
   EXPECT_EQ(error_of([&] { group.trainers[0]->add_part(1); }).value().code, ErrorCode::internal);
 }
@@ -315,10 +285,13 @@ TEST_F(GroupOfTwo, IsMadeWhereItGains) {
   classes.fit = {{"loss", "crossEntropy"}};
   EXPECT_EQ(asked(classes, {{"workers", 2}, {"metrics", {"confusionMatrix"}}}, 1), Answer(1, "metrics"))
       << "more to exchange than gradients";
-  EXPECT_EQ(asked(sort, {{"workers", 2}, {"schedule", "reduceOnPlateau"}}, 1), Answer(1, "schedule"));
+  EXPECT_EQ(asked(sort, {{"workers", 2}, {"schedule", "reduceOnPlateau"}}, 1), Answer(2, ""));
   for (const Sort& each : sorts_of_networks()) {
     if (!each.couples_rows) continue;
-    EXPECT_EQ(asked(each, {{"workers", 2}}, 1), Answer(1, "batch norm"));
+    EXPECT_EQ(asked(each, {{"workers", 2}}, 1), Answer(2, ""));
+    EXPECT_EQ(asked(each, {{"workers", 2}, {"microBatchSize", 8}}, 1), Answer(2, ""));
+    EXPECT_EQ(asked(each, {{"workers", 2}, {"microBatchSize", 4}}, 1), Answer(1, "batch norm"))
+        << "its pieces are batches of their own";
   }
   Sort large = sort;
   large.layers = R"([{"type":"linear","out":64},"relu",{"type":"linear","out":3}])";
@@ -326,6 +299,19 @@ TEST_F(GroupOfTwo, IsMadeWhereItGains) {
   large.labels = {3000};
   large.fit = Json::object();
   EXPECT_EQ(asked(large, Json::object(), 2), Answer(2, ""));
+  Sort normed = large;
+  normed.input = {3, 32, 32};
+  normed.labels = {};
+  const auto with_norms = [&](int norms) {
+    std::string layers = R"([{"type":"conv2d","out":16,"kernel":3},{"type":"conv2d","out":16,"kernel":3})";
+    for (int i = 0; i < norms; ++i) layers += R"(,"batchNorm2d")";
+    layers += R"(,"globalAvgPool2d",{"type":"linear","out":3}])";
+    normed.layers = layers.c_str();
+    return asked(normed, Json::object(), 2);
+  };
+  EXPECT_EQ(with_norms(0), Answer(2, ""));
+  EXPECT_EQ(with_norms(4), Answer(2, ""));
+  EXPECT_EQ(with_norms(24), Answer(1, "small step")) << "each norm means two exchanges more";
   EXPECT_EQ(asked(large, {{"batchSize", 6}}, 4), Answer(3, "")) << "two rows for each";
   EXPECT_EQ(asked(large, {{"batchSize", 3}}, 4), Answer(1, "small batch"));
   EXPECT_EQ(asked(large, {{"microBatchSize", 1}}, 2), Answer(2, "")) << "the batch is what counts";

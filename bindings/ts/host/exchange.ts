@@ -9,9 +9,12 @@ export class Exchange {
   readonly #stepped: (answer: string) => void;
   /** Parts that came, by member, the oldest first: one that is ahead sends the next before this one is through. */
   readonly #arrived: ArrayBuffer[][];
-  /** By member, the last part that came: its memory takes what goes there next, so that no step allocates any. */
-  readonly #spare: (ArrayBuffer | undefined)[] = [];
+  /** By member, for each exchange of a step, the part that came last: its memory takes what goes there next, so that no
+   * step allocates any. */
+  readonly #spare: (ArrayBuffer | undefined)[][];
   #begun = false;
+  /** Which of the step's exchanges is under way: there is one more at each layer that looks at the whole batch. */
+  #round = 0;
 
   constructor(run: RunObject, me: number, ports: readonly (MessagePort | null)[], stepped: (answer: string) => void) {
     this.#run = run;
@@ -19,6 +22,7 @@ export class Exchange {
     this.#ports = ports;
     this.#stepped = stepped;
     this.#arrived = ports.map(() => []);
+    this.#spare = ports.map(() => []);
   }
 
   /** Amid a step: the own part is done, others are not here yet. */
@@ -29,17 +33,23 @@ export class Exchange {
   /** Does its part of the next step and sends it to all. False where the engine refuses: the group must be left. */
   begin(): boolean {
     if (!this.#run.beginPart()) return false;
+    this.#begun = true;
+    this.#round = 0;
+    this.#send();
+    this.#end();
+    return true;
+  }
+
+  #send(): void {
     const part = this.#run.part();
     this.#ports.forEach((port, member) => {
       if (!port) return;
-      const buffer = this.#spare[member] ?? new ArrayBuffer(part.byteLength);
-      this.#spare[member] = undefined;
+      const spare = this.#spare[member]!;
+      const buffer = spare[this.#round] ?? new ArrayBuffer(part.byteLength);
+      spare[this.#round] = undefined;
       new Uint8Array(buffer).set(part);
       port.postMessage(buffer, [buffer]);
     });
-    this.#begun = true;
-    this.#end();
-    return true;
   }
 
   take(from: number, part: ArrayBuffer): void {
@@ -47,18 +57,26 @@ export class Exchange {
     this.#end();
   }
 
-  /** Takes the step once all parts are here; adds them in the order of the members, which is the same everywhere. */
+  /** Once all parts are here adds them in the order of the members, which is the same everywhere, and takes the step or
+   * goes on to its next exchange. */
   #end(): void {
-    if (!this.#begun || this.#arrived.some((parts, from) => from !== this.#me && parts.length === 0)) return;
-    this.#arrived.forEach((parts, from) => {
-      const part = parts.shift();
-      // A view anew each time: the memory may have grown.
-      if (part) this.#run.incoming().set(new Uint8Array(part));
-      this.#spare[from] = part;
-      this.#run.addPart(from);
-    });
-    this.#begun = false;
-    this.#stepped(this.#run.endPart());
+    while (this.#begun && this.#arrived.every((parts, from) => from === this.#me || parts.length > 0)) {
+      this.#arrived.forEach((parts, from) => {
+        const part = parts.shift();
+        // A view anew each time: the memory may have grown.
+        if (part) this.#run.incoming().set(new Uint8Array(part));
+        this.#spare[from]![this.#round] = part;
+        this.#run.addPart(from);
+      });
+      const answer = this.#run.endPart();
+      if (answer) {
+        this.#begun = false;
+        this.#stepped(answer);
+      } else {
+        this.#round++;
+        this.#send();
+      }
+    }
   }
 }
 

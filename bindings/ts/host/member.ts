@@ -12,8 +12,8 @@ export function join(module: EngineModule, joining: Joining, failed: (error: unk
   withBuffers(module, [weights], ([pointer]) => model.load(pointer!, weights.length));
   for (const name of frozen) model.freeze(name, true);
   const train = withBuffers(module, buffers, (list) => module.unpackDataset(JSON.stringify(data), list));
-  // What looks at validations is the leader's.
-  const own = { ...options, earlyStopping: null, trackUpdates: false };
+  // What looks at validations is the leader's, who tells the learning rate with each step.
+  const own = { ...options, earlyStopping: null, trackUpdates: false, schedule: 'constant' };
   const run = module.createRun(model, train, null, JSON.stringify(own));
   run.join(member, members);
 

@@ -70,7 +70,7 @@ export interface RunObject extends EngineObject {
   part(): Uint8Array;
   incoming(): Uint8Array;
   addPart(member: number): void;
-  /** As `advance`. */
+  /** As `advance`. Empty where the step is not through: there is another part to exchange. */
   endPart(): string;
   /** Works out the next step for the parameters of these names (JSON). */
   preview(names: string): void;
