@@ -95,8 +95,9 @@ export interface RunState {
   workers: number;
   /**
    * Why it trains alone although several were wanted: `small step` (it would not gain), `small batch` (fewer than two
-   * rows for each), `batch norm` (with `microBatchSize`: its statistics would be those of other pieces), `metrics` (larger than the gradient: a confusion matrix of many classes), `model
-   * changed` (by others than the run, on the way), `worker lost`.
+   * rows for each), `batch norm` (with `microBatchSize`: its statistics would be those of other pieces), `metrics`
+   * (larger than the gradient: a confusion matrix of many classes), `model changed` (by others than the run, on the
+   * way), `worker lost`.
    */
   alone?: string;
   /** The optimizer as it is now. */

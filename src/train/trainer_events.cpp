@@ -112,8 +112,9 @@ Json Trainer::bytes() const {
   if (best_) copies += best_->bytes();
   return json_object("weights", places.parameter_bytes + places.state_bytes, "gradients",
                      places.parameter_bytes + sum_.bytes() + (group_ ? sum_.bytes() + group_->total.bytes() : 0),
-                     "optimizer", learner_.bytes(), "activations", train_.executor->bytes(), "copies", copies,
-                     "validation", evaluator_ ? evaluator_->bytes() : std::size_t{0});
+                     "optimizer", learner_.bytes(), "activations",
+                     train_.executor->bytes() + (group_ ? group_->joints.bytes() : 0), "copies", copies, "validation",
+                     evaluator_ ? evaluator_->bytes() : std::size_t{0});
 }
 
 Json Trainer::status() const {
