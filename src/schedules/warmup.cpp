@@ -28,6 +28,7 @@ struct WarmUp : Schedule {
     return after->lr(rest_of(course), step - steps);
   }
   [[nodiscard]] std::string_view monitor() const override { return after->monitor(); }
+  void expect(bool rises) override { after->expect(rises); }
   void observe(const Course& course, double metric) override { after->observe(rest_of(course), metric); }
 
  private:

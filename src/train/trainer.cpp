@@ -94,8 +94,7 @@ double Trainer::now_ms() {
   return std::chrono::duration<double, std::milli>(Clock::now().time_since_epoch()).count();
 }
 
-std::int64_t Trainer::piece_size() const {
-  const std::int64_t members = group_ ? group_->members : 1;
+std::int64_t Trainer::piece_size(std::int64_t members) const {
   const std::int64_t part = (static_cast<std::int64_t>(batches_.batch_size()) + members - 1) / members;
   return std::min(part, settings_.micro_batch_size.value_or(part));
 }
@@ -362,12 +361,12 @@ std::vector<Trainer::Preview> Trainer::preview(std::span<const ParamId> ids) {
     const auto size = static_cast<std::size_t>(model_.parameters()[id].shape.size());
     previews.push_back({std::vector<float>(size), std::vector<float>(size)});
   }
-  // A part of the batch would not tell what the whole of it does where its rows are coupled.
+  // Where rows are coupled, a member's part would not tell what one alone runs at once.
   Compiled of_part;
   if (group_ && !group_->joints.empty()) {
-    const Row rows = batches_.batch_size();
-    weights_.resize(std::max<std::size_t>(weights_.size(), rows));
-    of_part = std::exchange(train_, plan_for(static_cast<std::int64_t>(rows), false));
+    const std::int64_t rows = piece_size(1);
+    weights_.resize(std::max(weights_.size(), static_cast<std::size_t>(rows)));
+    of_part = std::exchange(train_, plan_for(rows, false));
   }
   const Position position = batches_.position();
   run_batch(batches_.next());

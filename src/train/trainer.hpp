@@ -76,10 +76,10 @@ class Trainer {
   [[nodiscard]] std::int64_t members(std::int64_t most);
   /// Becomes one of so many, before the first step. Throws OUT_OF_MEMORY, and is then as before.
   void join(std::int64_t member, std::int64_t members);
-  /// Goes on alone; a part that was begun is undone. `why` is for status().
+  /// Goes on alone; a part that was begun is undone. `why` is for status(); "": because begin_part() said so.
   void leave(const std::string& why);
   /// Runs its rows of the next batch. False, and nothing is done, if the model was changed by others than the steps
-  /// that all members take: the group must be left.
+  /// that all members take, or if its batches have become such as members() would not share: the group must be left.
   [[nodiscard]] bool begin_part();
   /// What the others must have of the part that was run.
   [[nodiscard]] std::span<const std::byte> part() const;
@@ -130,8 +130,9 @@ class Trainer {
   double score(std::size_t rows, double divisor, Scores* scores);
   /// Adds to the sum what rows of a batch come to, which begin at place `first` of it, up to a loss that is not finite.
   void run_pieces(std::span<const Row> rows, std::int64_t first, Scores* scores);
-  /// Rows that are run at once.
-  [[nodiscard]] std::int64_t piece_size() const;
+  /// Rows that are run at once, by one of so many.
+  [[nodiscard]] std::int64_t piece_size(std::int64_t members) const;
+  [[nodiscard]] std::int64_t piece_size() const { return piece_size(group_ ? group_->members : 1); }
   [[nodiscard]] std::string lone_reason() const;
   /// Bytes that travel with a part's gradient: the learning rate, then the scores.
   [[nodiscard]] std::size_t told_bytes() const { return sizeof(double) + scores_.bytes(); }
@@ -183,6 +184,7 @@ class Trainer {
     GradientSum total;
     Arena incoming{};
     Scores part_scores, step_scores;  ///< of this member's rows of a step, and of all of them
+    std::uint64_t structure;          ///< the model's as all began
     std::uint64_t changes = 0;        ///< the model's, after the last step that all took
     std::int64_t added = -1;          ///< parts of this step; -1: none was begun
     std::size_t rows = 0;             ///< of the whole batch

@@ -60,7 +60,8 @@ void Trainer::join(std::int64_t member, std::int64_t members) {
                                          .members = members,
                                          .total = GradientSum(model_),
                                          .part_scores = make_scores(),
-                                         .step_scores = make_scores()});
+                                         .step_scores = make_scores(),
+                                         .structure = model_.structure()});
   try {
     compile_plan();
     group_->incoming =
@@ -78,13 +79,13 @@ void Trainer::leave(const std::string& why) {
   // The plan stays, and a batch is run in pieces of as many rows, unless it is one that asks others for theirs.
   if (group_ && !group_->joints.empty()) structure_ = no_structure;
   group_.reset();
-  alone_because_ = why;
+  alone_because_ = !why.empty() ? why : pieces_matter() ? "batch norm" : "model changed";
 }
 
 void Trainer::drop_part() {
   if (!group_ || group_->added < 0) return;
   batches_.seek(batch_at_);
-  if (group_->state.size() > 0 && structure_ == model_.structure()) {
+  if (group_->state.size() > 0 && group_->structure == model_.structure()) {
     std::memcpy(model_.memory().state, group_->state.data(), model_.places().state_bytes);
   }
   group_->joints.stop();
@@ -96,7 +97,8 @@ std::int64_t Trainer::first_of(std::int64_t member) const {
 }
 
 bool Trainer::begin_part() {
-  if (structure_ != model_.structure() || group_->changes != model_.changes() || pieces_matter()) return false;
+  // (structure_ is that of the plan, which may have been made anew since the model was changed.)
+  if (group_->structure != model_.structure() || group_->changes != model_.changes() || pieces_matter()) return false;
   group_->began = now_ms();
   batch_at_ = batches_.position();
   const std::span<const Row> rows = batches_.next();

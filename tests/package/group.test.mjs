@@ -241,36 +241,38 @@ describe('members', () => {
       }));
   }
 
-  test('may fall silent: after twenty looks, a second apart, the run goes on alone', () =>
-    watched(async (engine, started) => {
-      const model = await mlp.make(engine);
-      const run = model.fit(await mlp.data(), { ...mlp.fit, workers: 2, steps: 20, paused: true });
-      const { setInterval } = globalThis;
-      const looks = [];
-      globalThis.setInterval = (look, milliseconds) =>
-        setInterval(() => {
-          looks.push(milliseconds);
-          look();
-        }, 1);
-      try {
-        const step = run.step(1);
-        while (started.length < 1) await new Promise((resolve) => setTimeout(resolve, 1));
-        const { postMessage } = started[0];
-        started[0].postMessage = function (message, transfer) {
-          if (message.method !== 'join') return postMessage.call(this, message, transfer);
-          // It is ready like any other, but what it says and hears goes to nobody.
-          const { port1 } = new MessageChannel();
-          return postMessage.call(this, { ...message, args: { ...message.args, ports: [port1, null] } }, [port1]);
-        };
-        const { state, step: at, workers, alone: why } = await step;
-        assert.deepEqual([state, at, workers, why], ['paused', 1, 1, 'worker lost']);
-        assert.deepEqual(looks, Array(20).fill(1000));
-      } finally {
-        globalThis.setInterval = setInterval;
-      }
-      await run.resume();
-      assert.equal((await run.done).step, 20);
-    }));
+  for (const [name, task] of Object.entries({ mlp, normed })) {
+    test(`${name}: may fall silent: after twenty looks, a second apart, the run goes on alone`, () =>
+      watched(async (engine, started) => {
+        const model = await task.make(engine);
+        const run = model.fit(await task.data(), { ...task.fit, workers: 2, steps: 20, paused: true });
+        const { setInterval } = globalThis;
+        const looks = [];
+        globalThis.setInterval = (look, milliseconds) =>
+          setInterval(() => {
+            looks.push(milliseconds);
+            look();
+          }, 1);
+        try {
+          const step = run.step(1);
+          while (started.length < 1) await new Promise((resolve) => setTimeout(resolve, 1));
+          const { postMessage } = started[0];
+          started[0].postMessage = function (message, transfer) {
+            if (message.method !== 'join') return postMessage.call(this, message, transfer);
+            // It is ready like any other, but what it says and hears goes to nobody.
+            const { port1 } = new MessageChannel();
+            return postMessage.call(this, { ...message, args: { ...message.args, ports: [port1, null] } }, [port1]);
+          };
+          const { state, step: at, workers, alone: why } = await step;
+          assert.deepEqual([state, at, workers, why], ['paused', 1, 1, 'worker lost']);
+          assert.deepEqual(looks, Array(20).fill(1000));
+        } finally {
+          globalThis.setInterval = setInterval;
+        }
+        await run.resume();
+        assert.equal((await run.done).step, 20);
+      }));
+  }
 });
 
 test('only what can be shared is: the state says why not', () =>

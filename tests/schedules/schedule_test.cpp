@@ -80,11 +80,17 @@ TEST(Schedule, WarmUpHandsOverTheRestOfTheRun) {
   for (std::int64_t step = 20; step < 60; ++step) EXPECT_EQ(schedule->lr(c, step), cosine->lr(rest, step - 20));
 }
 
-TEST(Schedule, PlateauSaysWhatItLooksAt) {
-  const auto schedule = parse_schedule({{"type", "reduceOnPlateau"}, {"patience", 1}, {"monitor", "accuracy"}});
-  EXPECT_EQ(schedule->monitor(), "accuracy");
-  for (int i = 0; i < 9; ++i) schedule->observe(course(), 1.0);
-  EXPECT_LT(schedule->lr(course(), 0), 0.1 * course().lr);
+TEST(Schedule, PlateauLooksAtItsMetricBehindAWarmUpToo) {
+  const Json plateau{{"type", "reduceOnPlateau"}, {"patience", 1}, {"monitor", "accuracy"}};
+  for (const Json& description : {plateau, Json{{"type", "warmup"}, {"steps", 2}, {"after", plateau}}}) {
+    const auto schedule = parse_schedule(description);
+    EXPECT_EQ(schedule->monitor(), "accuracy");
+    schedule->expect(true);
+    for (int i = 0; i < 9; ++i) schedule->observe(course(), 0.1 * i);
+    EXPECT_EQ(schedule->lr(course(), 2), course().lr) << "it gets better: " << description;
+    for (int i = 0; i < 9; ++i) schedule->observe(course(), 0.8);
+    EXPECT_LT(schedule->lr(course(), 2), 0.1 * course().lr) << description;
+  }
 }
 
 TEST(Schedule, RefusesBadDescriptions) {

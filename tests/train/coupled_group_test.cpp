@@ -63,8 +63,15 @@ TEST_F(CoupledGroup, IsLeftForPieces) {
   SharingTrainers group(sort, data, {{"steps", 6}, {"batchSize", 8}}, 2);
   group.step();
   for (const auto& trainer : group.trainers) trainer->set({{"microBatchSize", 4}});
+  // What a preview shows is what comes: the gradient of pieces.
+  const std::array ids{group.models[0]->find("0.weight")};
+  const Trainer::Preview preview = group.trainers[0]->preview(ids).front();
   EXPECT_FALSE(group.trainers[0]->begin_part());
-  group.trainers[0]->leave("model changed");
+  group.trainers[0]->leave("");
+  EXPECT_EQ(group.trainers[0]->status()["alone"], "batch norm");
+  group.trainers[0]->advance({.steps = 1});
+  const std::vector<float> gradient = read(*group.models[0], "0.weight", Content::gradient);
+  for (std::size_t i = 0; i < gradient.size(); ++i) EXPECT_NEAR(preview.gradient[i], gradient[i], 1e-6);
   EXPECT_EQ(group.trainers[0]->advance({})["state"], "finished");
 }
 

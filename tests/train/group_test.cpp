@@ -200,6 +200,30 @@ TEST_F(GroupOfTwo, IsLeftWhenTheModelWasChanged) {
   EXPECT_EQ(group.trainers[1]->status()["workers"], 1);
 }
 
+TEST_F(GroupOfTwo, IsLeftWhenAFreezeIsHiddenByANewPlan) {
+  for (const Sort& each : sorts()) {
+    for (const bool previewed : {false, true}) {
+      SharingTrainers group(each, rows_for(each, 20), {{"steps", 9}, {"batchSize", 8}}, 2);
+      group.step();
+      Model& model = *group.models[0];
+      Trainer& leader = *group.trainers[0];
+      const auto& all = model.parameters().all();
+      const auto trained = std::ranges::find_if(all, [](const Parameter& p) { return p.trained(); });
+      const ParamId id = model.find(trained->names.front());
+      model.freeze(id, true);
+      if (previewed) {
+        (void)leader.preview(std::array{id});
+      } else {
+        leader.set({{"batchSize", 6}});
+      }
+      EXPECT_FALSE(leader.begin_part()) << each.name << previewed;
+      leader.leave("");
+      EXPECT_EQ(leader.status()["alone"], "model changed");
+      EXPECT_EQ(leader.advance({})["state"], "finished") << each.name;
+    }
+  }
+}
+
 TEST_F(GroupOfTwo, APartThatIsDroppedScoresNothing) {
   SharingTrainers group(sort, data, {{"epochs", 1}, {"batchSize", 8}, {"metrics", {"confusionMatrix"}}}, 2);
   group.step();

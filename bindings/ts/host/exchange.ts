@@ -1,12 +1,19 @@
 // How engines that share a batch hand each other their parts of a step: directly, from worker to worker.
 import type { RunObject } from './module.js';
 
+/** What the run, or its member, must hear of. */
+export interface Told {
+  /** Its own work is done, others' is not here yet: `longest` ms took what it has worked without a break in this step. */
+  waits(longest: number): void;
+  stepped(answer: string): void;
+}
+
 export class Exchange {
   readonly #run: RunObject;
   readonly #me: number;
   /** To each member, by its number; null at the own place. */
   readonly #ports: readonly (MessagePort | null)[];
-  readonly #stepped: (answer: string) => void;
+  readonly #told: Told;
   /** Parts that came, by member, the oldest first: one that is ahead sends the next before this one is through. */
   readonly #arrived: ArrayBuffer[][];
   /** By member, for each exchange of a step, the part that came last: its memory takes what goes there next, so that no
@@ -15,12 +22,13 @@ export class Exchange {
   #begun = false;
   /** Which of the step's exchanges is under way: there is one more at each layer that looks at the whole batch. */
   #round = 0;
+  #longest = 0;
 
-  constructor(run: RunObject, me: number, ports: readonly (MessagePort | null)[], stepped: (answer: string) => void) {
+  constructor(run: RunObject, me: number, ports: readonly (MessagePort | null)[], told: Told) {
     this.#run = run;
     this.#me = me;
     this.#ports = ports;
-    this.#stepped = stepped;
+    this.#told = told;
     this.#arrived = ports.map(() => []);
     this.#spare = ports.map(() => []);
   }
@@ -32,10 +40,12 @@ export class Exchange {
 
   /** Does its part of the next step and sends it to all. False where the engine refuses: the group must be left. */
   begin(): boolean {
+    const start = performance.now();
     if (!this.#run.beginPart()) return false;
     this.#begun = true;
     this.#round = 0;
     this.#send();
+    this.#longest = performance.now() - start;
     this.#end();
     return true;
   }
@@ -68,15 +78,18 @@ export class Exchange {
         this.#spare[from]![this.#round] = part;
         this.#run.addPart(from);
       });
+      const start = performance.now();
       const answer = this.#run.endPart();
       if (answer) {
         this.#begun = false;
-        this.#stepped(answer);
+        this.#told.stepped(answer);
       } else {
         this.#round++;
         this.#send();
+        this.#longest = Math.max(this.#longest, performance.now() - start);
       }
     }
+    if (this.#begun) this.#told.waits(this.#longest);
   }
 }
 

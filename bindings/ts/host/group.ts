@@ -6,9 +6,9 @@ import { Exchange, listen } from './exchange.js';
 import type { ModelObject, RunObject } from './module.js';
 import { exportModel } from './reading.js';
 
-/** Milliseconds that the others may take to be ready, or for a step; then the run goes on alone. */
+/** Milliseconds that the others may take to be ready, or for their work in a step; then the run goes on alone. */
 const patience = 20_000;
-/** Of a step, as many times what the own part took, if that is more. */
+/** At each exchange, as many times what the own work took, if that is more. */
 const slower = 4;
 /** A step is not waited for by the clock, which runs on while the computer sleeps, but by looks so far apart (ms). */
 const lookEvery = 1000;
@@ -67,14 +67,12 @@ export class Group {
     const changes = Object.keys(this.#changes).length > 0 ? JSON.stringify(this.#changes) : '';
     this.#changes = {};
     for (const port of this.#ports) port?.postMessage(changes);
-    const began = performance.now();
-    const begun = this.#exchange!.begin();
-    if (this.stepping) this.#watch(Math.max(patience, slower * (performance.now() - began)));
-    return begun;
+    return this.#exchange!.begin();
   }
 
-  /** Gives up if the step that was begun is not over in time: the death of a worker is not told everywhere. */
+  /** Gives up if what others have to do does not come in time: the death of a worker is not told everywhere. */
   #watch(milliseconds: number): void {
+    clearInterval(this.#timer);
     let looks = milliseconds / lookEvery;
     this.#timer = setInterval(() => {
       if (--looks <= 0) this.#lose();
@@ -106,9 +104,12 @@ export class Group {
       if (--this.#awaited !== 0) return;
       if (message.kind === 'ready') return this.#hooks.guard(() => this.#tryJoin());
       clearTimeout(this.#timer);
-      this.#exchange = new Exchange(this.#shared.run, 0, this.#ports, (answer) => {
-        clearInterval(this.#timer);
-        this.#hooks.stepped(answer);
+      this.#exchange = new Exchange(this.#shared.run, 0, this.#ports, {
+        waits: (longest) => this.#watch(Math.max(patience, slower * longest)),
+        stepped: (answer) => {
+          clearInterval(this.#timer);
+          this.#hooks.stepped(answer);
+        },
       });
       const exchange = this.#exchange;
       listen(this.#ports, (from, part) => {

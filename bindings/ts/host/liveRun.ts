@@ -151,7 +151,7 @@ export class LiveRun {
       if (!this.#group) return this.#took(this.#object.advance(milliseconds, steps), now);
       if (this.#validating) return this.#took(this.#object.advance(milliseconds, 0), now);
       if (steps < 1 || this.#group.busy) return;
-      if (!this.#group.begin()) this.#leave('model changed');
+      if (!this.#group.begin()) this.#leave('');
     });
   }
 

@@ -24,7 +24,7 @@ export function join(module: EngineModule, joining: Joining, failed: (error: unk
     if (changes) run.set(changes);
     exchange.begin();
   };
-  const exchange = new Exchange(run, member, ports, next);
+  const exchange = new Exchange(run, member, ports, { waits: () => {}, stepped: next });
   listen(ports, (from, message) => {
     try {
       if (typeof message !== 'string') return exchange.take(from, message);
