@@ -27,7 +27,7 @@ export interface ModelOptions {
   input?: InputShape;
   /** The same for a graph with several inputs, by name. */
   inputs?: Record<string, InputShape>;
-  /** Of the initial weights, dropout, …; default 0. */
+  /** Of the initial weights; default 0. The order of the data and dropout while training have the seed of `fit`. */
   seed?: number;
 }
 

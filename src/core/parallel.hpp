@@ -1,5 +1,5 @@
-// A fork-join pool: one counter wakes the workers, one gathers them. Threads never change a result: how work is cut
-// follows from shapes (graph/op.hpp), and this pool only says who computes which piece.
+// A fork-join pool: one counter wakes the workers, one gathers them. Threads never change a result: a unit of work
+// gives the same bits whoever computes it (graph/op.hpp, Work), and this pool only says who does.
 #pragma once
 #include <atomic>
 #include <cstdint>

@@ -120,9 +120,9 @@ inline constexpr std::int64_t column_grain = 32;
 #endif
 
 /// How a call may be cut into pieces. `units` is what is cut: rows of the batch, blocks of the output, channels.
-/// Pieces are whole multiples of `grain` and follow from the shapes, never from the number of threads. A kernel must
-/// give the same bits however [0, units) is cut into such pieces; a kernel that adds partial sums across pieces writes
-/// one partial per grain into `scratch` and adds them in order in `finish`.
+/// Pieces are whole multiples of `grain`, which follows from the shapes; how many there are follows from the threads.
+/// So a kernel must give the same bits however [0, units) is cut into such pieces; a kernel that adds partial sums
+/// across pieces writes one partial per grain into `scratch` and adds them in order in `finish`.
 struct Work {
   std::int64_t units = 1;
   std::int64_t grain = 1;
@@ -168,7 +168,7 @@ struct Op {
   /// After all pieces of `run` are done; null: nothing to do. Single piece.
   Kernels finish = {};
   Scratch (*scratch)(const CallTypes&) = nullptr;
-  /// Gradient rule: emits nodes into the same graph. Null: not differentiable (see `differentiable`).
+  /// Gradient rule: emits nodes into the same graph. Null: no gradient passes through it.
   void (*gradient)(Gradient&) = nullptr;
   /// Step rule: emits what the op is over single positions, for generation. Null: it looks at other positions, and
   /// there is no such form.

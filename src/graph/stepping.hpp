@@ -34,7 +34,6 @@ class Stepping {
   [[nodiscard]] int axis(std::size_t i) const;
   /// The type it has over sequences.
   [[nodiscard]] const ValueType& was(std::size_t i) const { return whole_.type(node_.inputs[i]); }
-  [[nodiscard]] const ValueType& was_output(std::size_t i = 0) const { return whole_.type(node_.outputs[i]); }
   [[nodiscard]] const Attributes& attributes() const { return node_.attributes; }
   /// What computes input i over sequences; null for parameters and the like.
   [[nodiscard]] const Node* producer(std::size_t i) const;

@@ -1,7 +1,8 @@
 // Pooling of images with channels last: vectors run over the channels.
 //
 // Shapes: x [rows, height, width, channels], y [rows, out_height, out_width, channels]. Semantics are PyTorch's with
-// ceil_mode = false; the padding is at most half the kernel, so every window holds a pixel.
+// ceil_mode = false; the padding is at most half the kernel. A window whose taps all miss the image, which dilation
+// alone can bring about, has -infinity for its largest, as there.
 #pragma once
 #include <algorithm>
 #include <cstdint>

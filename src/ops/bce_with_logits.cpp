@@ -1,6 +1,7 @@
 // Binary cross entropy on logits z with targets t in [0, 1]: loss of a row = mean over its elements of
-// (1 - t) z + (1 + (w - 1) t) log(1 + e^-z), which neither overflows nor loses digits. w: weight of the positive class
-// (PyTorch's pos_weight), shaped like the last axes of z, or none: 1.
+// (1 - t) softplus(z) + w t softplus(-z), with softplus(z) = max(z, 0) + log(1 + e^-|z|): no term overflows, and none
+// is taken from another, which would lose the digits of what is small. w: weight of the positive class (PyTorch's
+// pos_weight), shaped like the last axes of z, or none: 1.
 #include "ops/all.hpp"
 #include "ops/loss.hpp"
 #include "simd/loop.hpp"
@@ -32,9 +33,12 @@ template <class T>
 void run(const Call& c, std::int64_t begin, std::int64_t end) {
   const std::int64_t n = c.in_type[0]->shape.size();
   const simd::Vec<T> one = simd::one<T>();
+  const simd::Vec<T> zero(T(0));
+  const auto log_part = [](const auto& x) { return simd::softplus<T>(-simd::abs<T>(x)); };  // log(1 + e^-|x|)
   if (!c.has(2)) {
-    mean_of_rows<T>(c, begin, end,
-                    [one](const auto& x, const auto& y) { return simd::madd<T>(one - y, x, simd::softplus<T>(-x)); });
+    mean_of_rows<T>(c, begin, end, [=](const auto& x, const auto& y) {
+      return simd::madd<T>(one - y, simd::max<T>(x, zero), y * simd::max<T>(-x, zero)) + log_part(x);
+    });
     return;
   }
   for (std::int64_t r = begin; r < end; ++r) {
@@ -42,8 +46,9 @@ void run(const Call& c, std::int64_t begin, std::int64_t end) {
     over_stretches<T>(c, n, r, [&](std::int64_t at, std::int64_t count, const T* w) {
       sum += simd::reduce_sum<T>(
           count,
-          [one](const auto& x, const auto& y, const auto& p) {
-            return simd::madd<T>(one - y, x, simd::madd<T>(p - one, y, one) * simd::softplus<T>(-x));
+          [=](const auto& x, const auto& y, const auto& p) {
+            const simd::Vec<T> both = log_part(x);
+            return simd::madd<T>(one - y, simd::max<T>(x, zero) + both, p * y * (simd::max<T>(-x, zero) + both));
           },
           c.input<T>(0) + at, c.input<T>(1) + at, w);
     });
@@ -84,7 +89,7 @@ const Op bce_with_logits{.name = "bce_with_logits",
                          .run = TRAINYARD_KERNELS(bce_with_logits_op::run),
                          .work = [](const CallTypes& t) { return loss_work(t, 25); },
                          .gradient = bce_with_logits_op::gradient,
-                         .onnx = "ReduceMean(Add(Mul(Sub(1, t), z), Softplus(Neg(z))))"};
+                         .onnx = "ReduceMean(Add(Mul(Sub(1, t), Softplus(z)), Mul(t, Softplus(Neg(z)))))"};
 const Op bce_with_logits_grad{.name = "bce_with_logits_grad",
                               .infer = infer_regression_grad,
                               .run = TRAINYARD_KERNELS(bce_with_logits_op::run_grad),

@@ -31,15 +31,24 @@ void infer(Inference& i) {
   i.out(z);
 }
 
-/// One position: writes softmax(z) to p and returns log(sum(exp(z))).
+/// log(sum(exp(z))) in two parts, whose sum would lose the digits of the smaller one.
 template <class T>
-T log_sum_exp(const T* z, T* p, std::int64_t n) {
-  const simd::Vec<T> top(simd::reduce_max<T>(n, z));
+struct LogSum {
+  T top;   ///< the largest z
+  T rest;  ///< log(sum(exp(z - top)))
+  [[nodiscard]] T minus(T z) const { return (top - z) + rest; }
+};
+
+/// One position: writes softmax(z) to p.
+template <class T>
+LogSum<T> log_sum_exp(const T* z, T* p, std::int64_t n) {
+  const T largest = simd::reduce_max<T>(n, z);
+  const simd::Vec<T> top(largest);
   simd::map<T>(n, p, [top](const auto& x) { return simd::exp(x - top); }, z);
   const T sum = simd::reduce_sum<T>(n, [](const auto& x) { return x; }, p);
   const simd::Vec<T> scale(T(1) / sum);
   simd::map<T>(n, p, [scale](const auto& x) { return x * scale; }, p);
-  return simd::to_array<T>(top + simd::log(simd::Vec<T>(sum)))[0];
+  return {largest, simd::log(sum)};
 }
 
 template <class T>
@@ -80,12 +89,12 @@ void run(const Call& c, std::int64_t begin, std::int64_t end) {
     T loss = 0;
     for (std::int64_t at = r * q.positions; at < (r + 1) * q.positions; ++at) {
       const T* z = c.input<T>(0) + at * q.classes;
-      const T lse = log_sum_exp(z, c.output<T>(1) + at * q.classes, q.classes);
+      const LogSum<T> lse = log_sum_exp(z, c.output<T>(1) + at * q.classes, q.classes);
       if (q.skips(at)) continue;
       if (q.one_hot()) {
-        loss += (lse - z[q.ids[at]]) * q.weight(q.ids[at]);
+        loss += lse.minus(z[q.ids[at]]) * q.weight(q.ids[at]);
       } else {
-        for (std::int64_t k = 0; k < q.classes; ++k) loss += q.target(at, k) * (lse - z[k]);
+        for (std::int64_t k = 0; k < q.classes; ++k) loss += q.target(at, k) * lse.minus(z[k]);
       }
     }
     c.output<T>(0)[r] = loss;

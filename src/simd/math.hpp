@@ -94,13 +94,23 @@ template <std::size_t N>
 }
 
 /// Hyperbolic tangent: x P(x^2) / Q(x^2) of degrees 13 and 6 (the coefficients of Eigen's ptanh), clamped where it
-/// is 1.
+/// is exactly 1: that depends on how often a product and a sum are rounded. (Else gelu_tanh of large negative numbers
+/// would not vanish.)
 [[nodiscard]] inline Vec<float> tanh(const Vec<float>& x) noexcept {
-  static constexpr float numbers[] = {-7.90531110763549805F,  7.90531110763549805F,  // where it is 1
-                                      -2.76076847742355e-16F, 2.00018790482477e-13F, -8.60467152213735e-11F,  // P
-                                      5.12229709037114e-08F,  1.48572235717979e-05F, 6.37261928875436e-04F,
-                                      4.89352455891786e-03F,  1.19825839466702e-06F, 1.18534705686654e-04F,
-                                      2.26843463243900e-03F,  4.89352518554385e-03F};  // Q
+  constexpr float edge = fused<float> ? 7.99881172180175781F : 7.90531110763549805F;
+  static constexpr float numbers[] = {-edge,
+                                      edge,
+                                      -2.76076847742355e-16F,
+                                      2.00018790482477e-13F,
+                                      -8.60467152213735e-11F,  // P
+                                      5.12229709037114e-08F,
+                                      1.48572235717979e-05F,
+                                      6.37261928875436e-04F,
+                                      4.89352455891786e-03F,
+                                      1.19825839466702e-06F,
+                                      1.18534705686654e-04F,
+                                      2.26843463243900e-03F,
+                                      4.89352518554385e-03F};  // Q
   const Constants<float> c(numbers);
   const Vec<float> bounded = min<float>(max<float>(x, c[0]), c[1]);
   const Vec<float> square = bounded * bounded;

@@ -133,6 +133,17 @@ template <class T>
   return Constants<T>(numbers)[0];
 }
 
+/// Whether `madd` and `nmadd` round once. (Relaxed wasm on a processor without such an instruction rounds twice.)
+template <class T>
+inline constexpr bool fused =
+#if defined(__wasm_relaxed_simd__)
+    std::is_same_v<T, float>;
+#elif defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__)
+    true;
+#else
+    false;
+#endif
+
 /// a b + c, rounded once where the build has such an instruction.
 template <class T>
 [[nodiscard]] inline Vec<T> madd(const Vec<T>& a, const Vec<T>& b, const Vec<T>& c) noexcept {
@@ -231,10 +242,6 @@ template <class T>
 template <class T>
 [[nodiscard]] inline T max_lane(const Vec<T>& v) noexcept {
   return fold<T>(v, [](T a, T b) { return a < b ? b : a; });
-}
-template <class T>
-[[nodiscard]] inline T min_lane(const Vec<T>& v) noexcept {
-  return fold<T>(v, [](T a, T b) { return b < a ? b : a; });
 }
 
 /// v's first n lanes, `fill` in the others.

@@ -18,7 +18,6 @@ class Feed {
 
   /// The data's target column, the first unless named. Throws MISSING_OPTION if the data has none.
   void need_target(const std::string& name = "");
-  [[nodiscard]] std::size_t target_column() const { return target_; }
   [[nodiscard]] ValueType target_type() const;
   /// Throws INVALID_LABEL unless all class ids are classes of the output; SHAPE_MISMATCH if targets do not fit at all.
   void check_target(const Loss& loss, const ValueType& output) const;

@@ -73,7 +73,7 @@ class Model {
   /// By state-dict name. Throws PARAMETER_MISMATCH with the nearest name.
   [[nodiscard]] ParamId find(std::string_view name) const;
 
-  /// Frozen parameters have no gradient and no optimizer state; plans notice by structure().
+  /// Frozen parameters have no gradient and are not updated; plans notice by structure().
   void freeze(ParamId id, bool frozen);
   /// Changes when plans must be made anew (a parameter was frozen or thawed).
   [[nodiscard]] std::uint64_t structure() const { return structure_; }

@@ -202,8 +202,7 @@ void Trainer::learn(std::size_t rows) {
 double Trainer::move() {
   const double scale = settings_.clip_norm > 0 ? clip_scale(learner_.squared_norm(), settings_.clip_norm) : 1;
   const double lr = group_ && group_->lr ? *group_->lr : schedule_->lr(course(), at_.step);
-  learner_.update(lr, scale, settings_.l1, settings_.l2, static_cast<std::uint64_t>(at_.step + 1),
-                  sharing_.way() == Sharing::shared ? pool_ : alone_);
+  learner_.update(lr, scale, settings_.l1, settings_.l2, sharing_.way() == Sharing::shared ? pool_ : alone_);
   return lr;
 }
 

@@ -25,35 +25,53 @@ Learner::Learner(const Model& model, const Optimizer& optimizer) : model_(model)
 }
 
 void Learner::arrange(bool penalised) {
-  ranges_.clear();
   const auto& all = model_.parameters().all();
+  updates_.resize(all.size());
+  read_updates(updates_);
+  penalised_ = penalised;
+  ranges_.clear();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!all[i].trained()) continue;
     const auto begin = static_cast<std::size_t>(model_.places().where[i].offset);
     const std::size_t bytes =
         aligned(static_cast<std::size_t>(all[i].shape.size()) * element_size(DType::f32, model_.precision()));
-    ranges_.push_back({begin, begin + bytes, all[i].kind == ParameterKind::weight});
+    ranges_.push_back({begin, begin + bytes, all[i].kind == ParameterKind::weight, updates_[i], {i}});
   }
   std::ranges::sort(ranges_, {}, &Range::begin);
   const bool alike = !penalised && optimizer_.weight_decay(true) == optimizer_.weight_decay(false);
   std::vector<Range> merged;
-  for (const Range& r : ranges_) {
-    const bool joins =
-        !merged.empty() && merged.back().end == r.begin && (alike || merged.back().is_weight == r.is_weight);
-    if (joins) {
-      merged.back().end = r.end;
+  for (Range& r : ranges_) {
+    Range* last = merged.empty() ? nullptr : &merged.back();
+    if (last != nullptr && last->end == r.begin && last->updates == r.updates &&
+        (alike || last->is_weight == r.is_weight)) {
+      last->end = r.end;
+      last->params.push_back(r.params.front());
     } else {
-      merged.push_back(r);
+      merged.push_back(std::move(r));
     }
   }
   ranges_ = std::move(merged);
 }
 
-void Learner::update(double lr, double gradient_scale, double l1, double l2, std::uint64_t step, ThreadPool& pool) {
+void Learner::read_updates(std::span<std::uint64_t> to) const {
+  if (to.data() != updates_.data()) std::ranges::copy(updates_, to.begin());
+  for (const Range& range : ranges_) {
+    for (const std::size_t i : range.params) to[i] = range.updates;
+  }
+}
+
+void Learner::write_updates(std::span<const std::uint64_t> from) {
+  ranges_.clear();
+  updates_.assign(from.begin(), from.end());
+  arrange(penalised_);
+}
+
+void Learner::update(double lr, double gradient_scale, double l1, double l2, ThreadPool& pool) {
   const std::size_t size = element_size(DType::f32, model_.precision());
   const ModelMemory memory = model_.memory();
   model_.touch();
-  for (const Range& range : ranges_) {
+  for (Range& range : ranges_) {
+    ++range.updates;
     const auto piece = [&](std::size_t begin, std::size_t end) {
       Update u;
       u.parameter = memory.parameters + begin;
@@ -65,7 +83,7 @@ void Learner::update(double lr, double gradient_scale, double l1, double l2, std
       u.gradient_scale = gradient_scale;
       u.l1 = range.is_weight ? l1 : 0;
       u.l2 = range.is_weight ? l2 : 0;
-      u.step = step;
+      u.step = range.updates;
       optimizer_.update(model_.precision(), u);
     };
     const std::size_t numbers = (range.end - range.begin) / size;
@@ -107,7 +125,8 @@ std::size_t Learner::bytes() const {
 }
 
 Snapshot::Snapshot(const Model& model, const Learner& learner)
-    : memory_(model.places().parameter_bytes + aligned(model.places().state_bytes) + learner.bytes(), "snapshot") {
+    : memory_(model.places().parameter_bytes + aligned(model.places().state_bytes) + learner.bytes(), "snapshot"),
+      updates_(model.parameters().all().size()) {
   take(model, learner);
 }
 
@@ -127,12 +146,14 @@ void Snapshot::each(const Model& model, const Learner& learner, F f) const {
 void Snapshot::take(const Model& model, const Learner& learner) {
   each(model, learner,
        [](const std::byte* live, std::byte* copy, std::size_t bytes) { std::memcpy(copy, live, bytes); });
+  learner.read_updates(updates_);
 }
 
-void Snapshot::restore(const Model& model, const Learner& learner) const {
+void Snapshot::restore(const Model& model, Learner& learner) const {
   model.touch();
   each(model, learner,
        [](std::byte* live, const std::byte* copy, std::size_t bytes) { std::memcpy(live, copy, bytes); });
+  learner.write_updates(updates_);
 }
 
 }  // namespace trainyard

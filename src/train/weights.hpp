@@ -2,6 +2,8 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/arena.hpp"
@@ -16,14 +18,18 @@ class Learner {
  public:
   Learner(const Model& model, const Optimizer& optimizer);
 
-  /// Moves every trained parameter by its gradient. `step`: 1 for the first. Allocates nothing.
-  void update(double lr, double gradient_scale, double l1, double l2, std::uint64_t step, ThreadPool& pool);
+  /// Moves every trained parameter by its gradient. Allocates nothing.
+  void update(double lr, double gradient_scale, double l1, double l2, ThreadPool& pool);
   /// The global norm of the gradient, squared. Allocates nothing.
   [[nodiscard]] double squared_norm();
 
   /// What is trained may have changed (a parameter was frozen), or which groups decay. `penalised`: l1 or l2, which
   /// biases and norms do not have.
   void arrange(bool penalised = false);
+
+  /// How many updates each parameter has had, by ParamId: while it is frozen, none.
+  void read_updates(std::span<std::uint64_t> to) const;
+  void write_updates(std::span<const std::uint64_t> from);
 
   [[nodiscard]] const Optimizer& optimizer() const { return optimizer_; }
   [[nodiscard]] Optimizer& optimizer() { return optimizer_; }
@@ -35,10 +41,14 @@ class Learner {
   struct Range {
     std::size_t begin, end;  ///< bytes in the parameter block
     bool is_weight;
+    std::uint64_t updates;            ///< that every parameter in it has had
+    std::vector<std::size_t> params;  ///< by ParamId
   };
   const Model& model_;
   Optimizer optimizer_;
   std::vector<Range> ranges_;
+  std::vector<std::uint64_t> updates_;  ///< by ParamId; of those in ranges, before these were made
+  bool penalised_ = false;
   std::array<Arena, max_slots> slots_;
   std::vector<double> partial_;
 };
@@ -48,7 +58,7 @@ class Snapshot {
  public:
   Snapshot(const Model& model, const Learner& learner);
   void take(const Model& model, const Learner& learner);
-  void restore(const Model& model, const Learner& learner) const;
+  void restore(const Model& model, Learner& learner) const;
   /// The parameter block as it was.
   [[nodiscard]] const std::byte* parameters() const { return memory_.data(); }
   [[nodiscard]] std::size_t bytes() const { return memory_.size(); }
@@ -57,6 +67,7 @@ class Snapshot {
   template <class F>
   void each(const Model& model, const Learner& learner, F f) const;
   Arena memory_;
+  std::vector<std::uint64_t> updates_;
 };
 
 }  // namespace trainyard

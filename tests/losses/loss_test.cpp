@@ -2,9 +2,12 @@
 // (golden/losses.json), and what it refuses.
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <set>
 #include <string>
 
+#include "data/columns.hpp"
 #include "golden/golden.hpp"
 #include "losses/all.hpp"
 #include "support/columns.hpp"
@@ -67,6 +70,58 @@ TEST_P(Losses, MeanAndGradientArePyTorchs) {
     EXPECT_NEAR(mean_loss(c, weights, divisor), mean, tolerance(precision) * std::max(1.0, std::abs(mean)));
     expect_close(numbers_of(c, c.gradients[c.inputs.front().index()], rows),
                  golden::read_tensor(json["gradient"]).values, tolerance(precision), 1e-2, "gradient");
+  }
+}
+
+/// The loss of one row of outputs, in float.
+double loss_of(const Json& description, const std::vector<float>& outputs, Column target) {
+  DatasetParts parts;
+  parts.rows = 1;
+  const Shape shape{static_cast<std::int64_t>(outputs.size())};
+  parts.inputs.push_back(column("x", shape, outputs));
+  parts.targets.push_back(std::move(target));
+  const Dataset data(std::move(parts));
+  const Model model = passes_on(shape);
+  Feed feed(model, data);
+  feed.need_target();
+  const std::unique_ptr<Loss> loss = parse_loss(description);
+  ThreadPool pool(1);
+  const Compiled c = compile(model, {.mode = Mode::evaluate, .loss = loss.get(), .target = feed.target_type()}, pool);
+  const std::array<Row, 1> row{0};
+  feed.gather(row, c);
+  std::array<double, 1> weights{};
+  const double divisor = feed.seed(row, c, *loss, weights);
+  c.executor->run(1, {});
+  return mean_loss(c, weights, divisor);
+}
+
+TEST(LossDigits, CrossEntropyOfLargeOutputs) {
+  const auto of_first = [](float a, float b) {
+    return loss_of("crossEntropy", {a, b}, column("y", {}, std::vector<std::int32_t>{0}));
+  };
+  const auto soft = [](float a, float b) {
+    return loss_of("crossEntropy", {a, b}, column("y", {2}, std::vector<float>{1, 0}));
+  };
+  for (const auto& [a, b] :
+       {std::pair{1000.0F, 999.0F}, {1e4F, 9999.5F}, {1e8F, 1e8F}, {52.0F, 40.0F}, {-3.0F, 40.0F}}) {
+    const double exact = std::log1p(std::exp(static_cast<double>(b) - static_cast<double>(a)));
+    EXPECT_NEAR(of_first(a, b), exact, 1e-6 * exact + 1e-7) << a << " " << b;
+    EXPECT_NEAR(soft(a, b), exact, 1e-6 * exact + 1e-7) << a << " " << b;
+  }
+}
+
+TEST(LossDigits, BinaryCrossEntropyOfWhatIsFittedWell) {
+  const auto of = [](const Json& loss, float z, float t) {
+    return loss_of(loss, {z}, column("y", {1}, std::vector<float>{t}));
+  };
+  for (const float z : {2.0F, 12.0F, 15.0F, 30.0F, 80.0F}) {
+    const double exact = std::log1p(std::exp(-static_cast<double>(z)));
+    EXPECT_NEAR(of("bceWithLogits", z, 1), exact, 1e-5 * exact) << z;
+    EXPECT_NEAR(of("bceWithLogits", -z, 0), exact, 1e-5 * exact) << z;
+    const Json weighted{{"type", "bceWithLogits"}, {"posWeight", {3}}};
+    EXPECT_NEAR(of(weighted, z, 1), 3 * exact, 3e-5 * exact) << z;
+    EXPECT_NEAR(of(weighted, -z, 0), exact, 1e-5 * exact) << z;
+    EXPECT_NEAR(of(weighted, -z, 0.25F), 0.75 * exact + 0.75 * (static_cast<double>(z) + exact), 1e-5 * z) << z;
   }
 }
 

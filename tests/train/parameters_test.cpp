@@ -117,6 +117,38 @@ TEST(Parameters, FrozenStayAndHaveNeitherGradientNorOptimizerState) {
   EXPECT_EQ(read(model, "0.weight", Content::gradient), zeros) << "clipping must not see an old gradient";
 }
 
+TEST(Parameters, WhatThawsBeginsAsIfTheRunDid) {
+  // As in PyTorch, where a parameter without gradient has no step: Adam's first update is lr whatever the gradient.
+  ThreadPool pool(1);
+  const Json options{{"optimizer", {{"type", "adam"}, {"lr", 0.01}, {"eps", 0}}}, {"steps", 400}};
+  Model model(two_layers(), takes({2}));
+  const ParamId id = model.find("0.weight");
+  Trainer trainer(model, xor_points(100), nullptr, options, pool);
+  trainer.advance({.steps = 2});
+  model.freeze(id, true);
+  const ParamId other = model.find("2.bias");
+  model.freeze(other, true);
+  trainer.advance({.steps = 150});
+  model.freeze(id, false);
+  trainer.advance({.steps = 3});
+  const auto before = read(model, "2.bias");
+  model.freeze(other, false);
+  const Trainer::Preview preview = trainer.preview(std::array{other}).front();
+  trainer.advance({.steps = 1});
+  const auto after = read(model, "2.bias");
+  // Two updates before, this is the third: bias correction of 0.9 and 0.999 to the third.
+  const auto* mean =
+      reinterpret_cast<const float*>(trainer.learner().slot(0) + model.places().where[other.index()].offset);
+  const auto* square =
+      reinterpret_cast<const float*>(trainer.learner().slot(1) + model.places().where[other.index()].offset);
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const double m = static_cast<double>(mean[i]) / (1 - std::pow(0.9, 3));
+    const double v = static_cast<double>(square[i]) / (1 - std::pow(0.999, 3));
+    EXPECT_NEAR(after[i] - before[i], -0.01 * m / std::sqrt(v), 1e-6) << i;
+    EXPECT_NEAR(preview.update[i], after[i] - before[i], 1e-7) << "a preview counts for nothing";
+  }
+}
+
 TEST(Parameters, AllFrozenIsARunThatChangesNothing) {
   ThreadPool pool(1);
   Model model(two_layers(), takes({2}));

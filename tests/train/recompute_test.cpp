@@ -56,6 +56,38 @@ double activations_of_gpt(int layers, bool recompute) {
   return l["bytes"]["activations"].get<double>();
 }
 
+double activations_of(const std::string& layers, const Json& input, int batch, bool recompute) {
+  const Json l = ledger(parse_json("{\"layers\":[" + layers + "]}", "model"),
+                        {{"input", input}, {"batchSize", batch}, {"recompute", recompute}});
+  return l["bytes"]["activations"].get<double>();
+}
+
+TEST(Recompute, NeverTakesMore) {
+  // Among them some whose parts outlive what is saved.
+  const std::string linear = R"({"type":"linear","out":)";
+  for (const int width : {8, 100, 128, 256, 1000}) {
+    for (const int hidden : {1, 2, 3, 7, 12}) {
+      std::string layers;
+      for (int i = 0; i < hidden; ++i) layers += linear + std::to_string(width) + R"(},"relu",)";
+      layers += linear + "10}";
+      const double kept = activations_of(layers, {784}, 32, false);
+      EXPECT_LE(activations_of(layers, {784}, 32, true), kept) << width << " " << hidden;
+    }
+  }
+}
+
+TEST(Recompute, SavesBesideALargeVocabularyToo) {
+  for (const int vocab : {65, 2000, 5000, 8000, 50257}) {
+    const std::string gpt = R"({"type":"gpt","context":64,"heads":4,"dim":64,"layers":12,"vocab":)";
+    const std::string layers = gpt + std::to_string(vocab) + "}";
+    const double kept = activations_of(layers, {64}, 8, false);
+    const double repeated = activations_of(layers, {64}, 8, true);
+    // The scores of the last layer stay, twice (with their softmax); of the rest two thirds go.
+    const double scores = 2.0 * 8 * 64 * 4 * vocab;
+    EXPECT_LT(repeated, std::max(kept / 3, 1.1 * scores)) << vocab << " " << kept;
+  }
+}
+
 TEST(Recompute, HalvesTheActivationsOfTheGptAndMore) {
   const double kept = activations_of_gpt(4, false);
   const double repeated = activations_of_gpt(4, true);

@@ -101,7 +101,6 @@ export const en: Table = {
     tokenizer_kind: 'Byte-level BPE as GPT-2’s and vocabularies of characters can be read.',
     unknown_character: 'Train the tokenizer on a text with {}, or give it an unknown token.',
     window_too_large: 'The window does not fit: use fewer pools and strides, more padding or a smaller kernel.',
-    wrong_mime: 'Serve .wasm files as application/wasm.',
   },
   reasons: {
     simd_relaxed: 'Relaxed SIMD, the fastest: this browser has it.',

@@ -17,7 +17,6 @@ export const packageHints = [
   'shape_of_data',
   'stop_first',
   'typed_array',
-  'wrong_mime',
 ] as const;
 
 /** Why `load()` chose what it chose. */

@@ -89,7 +89,6 @@ export const zh: Table = {
     tokenizer_kind: '可以读取 GPT-2 式的字节级 BPE，以及单字符词表。',
     unknown_character: '用含有 {} 的文本训练分词器，或为它设一个未知词元。',
     window_too_large: '放不下这个窗口：减少池化和步幅，增加 padding，或缩小 kernel。',
-    wrong_mime: '以 application/wasm 提供 .wasm 文件。',
   },
   reasons: {
     simd_relaxed: '宽松 SIMD：浏览器支持，速度最快。',

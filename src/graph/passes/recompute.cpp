@@ -110,39 +110,57 @@ class Recomputation {
     return v.valid() && saved_[v.index()] != 0 && kept_[v.index()] == 0 ? bytes(v) : 0;
   }
 
-  /// Indices of the cuts that end blocks of at most so many bytes (or of one part), and what that takes. Filled from
-  /// the end: the last block is not run again.
+  /// Indices of the cuts that end blocks of at most so many bytes (or of one part), such that the least is kept between
+  /// them, and what that and the largest block take. The last block is not run again, but it is there at once, too.
   [[nodiscard]] std::vector<std::size_t> blocks_within(double most, double& memory) const {
-    std::vector<std::size_t> ends{cuts_.size() - 1};
-    double kept = 0;
-    double block = cuts_.back().inside;
-    double largest = block;
-    for (std::size_t i = cuts_.size() - 1; i-- > 0;) {
-      const double joined = cuts_[i].inside + own(cuts_[i].value) + block;
-      if (joined > most) {
-        kept += bytes(cuts_[i].value);
-        ends.push_back(i);
+    const std::size_t parts = cuts_.size();
+    std::vector<double> kept(parts + 1);      // from a part on
+    std::vector<std::size_t> end(parts, 0);  // of the block that begins there
+    for (std::size_t begin = parts; begin-- > 0;) {
+      double block = 0;
+      kept[begin] = std::numeric_limits<double>::infinity();
+      for (std::size_t last = begin; last < parts; ++last) {
+        block += cuts_[last].inside;
+        if (block > most && last > begin) break;
+        const double here = kept[last + 1] + (last + 1 < parts ? bytes(cuts_[last].value) : 0);
+        if (here < kept[begin]) {
+          kept[begin] = here;
+          end[begin] = last;
+        }
+        block += own(cuts_[last].value);
       }
-      block = joined > most ? cuts_[i].inside : joined;
+    }
+    std::vector<std::size_t> ends;
+    double largest = 0;
+    for (std::size_t begin = 0; begin < parts; begin = ends.back() + 1) {
+      ends.push_back(end[begin]);
+      double block = 0;
+      for (std::size_t i = begin; i <= end[begin]; ++i) block += cuts_[i].inside + (i < end[begin] ? own(cuts_[i].value) : 0);
       largest = std::max(largest, block);
     }
-    std::ranges::reverse(ends);
-    memory = kept + largest;
+    memory = kept[0] + largest;
     return ends;
   }
 
-  /// The best of the ways to fill blocks evenly: 1, 2, 3, … of them.
+  /// The best of bounds on a block: all, a half, a third, … of what there is, down to what cannot be cut.
   void choose_blocks() {
     double all = 0;
-    for (const Cut& cut : cuts_) all += cut.inside + own(cut.value);
+    double least = 0;
+    for (const Cut& cut : cuts_) {
+      all += cut.inside + own(cut.value);
+      least = std::max(least, cut.inside);
+    }
     double best = std::numeric_limits<double>::infinity();
     std::vector<std::size_t> ends;
     for (std::size_t blocks = 1; blocks <= std::min(cuts_.size(), most_blocks); ++blocks) {
+      const double most = std::max(all / static_cast<double>(blocks), least);
       double memory = 0;
-      std::vector<std::size_t> filled = blocks_within(all / static_cast<double>(blocks), memory);
-      if (memory >= best) continue;
-      best = memory;
-      ends = std::move(filled);
+      std::vector<std::size_t> filled = blocks_within(most, memory);
+      if (memory < best) {
+        best = memory;
+        ends = std::move(filled);
+      }
+      if (most == least) break;
     }
     block_.resize(forward_.size());
     std::size_t next = 0;

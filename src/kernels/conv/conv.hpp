@@ -46,13 +46,13 @@ template <class T>
 [[nodiscard]] std::size_t conv_weight_gradient_scratch_bytes(const Conv& conv) noexcept;
 
 /// y = epilogue(conv(x, w)) for images [row_begin, row_end). The epilogue's operands are whole tensors: bias
-/// [out_channels], `pre` and `at` like y.
+/// [out_channels], `x` and `y` like y.
 template <class T>
 void conv_forward(const Conv& conv, std::int64_t row_begin, std::int64_t row_end, const T* x, const T* w, T* y,
                   const Epilogue<T>& epilogue, std::byte* scratch) noexcept;
 
 /// dx = epilogue((accumulate ? dx : 0) + gradient of x) for images [row_begin, row_end). dy is like y; the epilogue's
-/// `at` is like x (the output of the activation that made x).
+/// `y` is like x (the output of the activation that made x).
 template <class T>
 void conv_input_gradient(const Conv& conv, std::int64_t row_begin, std::int64_t row_end, const T* dy, const T* w, T* dx,
                          bool accumulate, const Epilogue<T>& epilogue, std::byte* scratch) noexcept;
