@@ -156,6 +156,34 @@ test('what cannot be measured says so in its row, and the rest goes on', () =>
     assert.equal((await saved(page)).rows.filter(({ error }) => error).length, 1);
   }));
 
+test('an engine that does not arrive is said in the language of the page, and it can be measured again', () =>
+  open(
+    'speed.html?only=W0,W1&rounds=1&slice=5&lang=zh',
+    async (page) => {
+      await page.route(/\.wasm/, (route) => route.abort('internetdisconnected'));
+      await measure(page);
+      await page.locator(at('step-W1'), { hasText: '引擎没下载到' }).waitFor();
+      await page.locator(at('product-32-AB'), { hasText: '引擎没下载到' }).waitFor();
+      await page.unrouteAll({ behavior: 'wait' });
+      await page.click(at('measure'));
+      await ended(page, 'done');
+      assert.ok((await shown(page, 'W1')).every((values) => values.length === 3 && values.every(isPositive)));
+    },
+    { expected: /^Failed to load resource/ },
+  ));
+
+test('shares of a step are those of its own roofline, and the line of the peak is there without products', () =>
+  open('speed.html?only=W2&rounds=2&slice=20', async (page) => {
+    await measure(page);
+    const { rows } = await saved(page);
+    const parts = await page.locator(`${at('step-W2')} .speed .of`).allTextContents();
+    assert.deepEqual(
+      parts.map((part) => parseInt(part, 10)),
+      rows.map(({ timesRoofline }) => Math.round(100 / timesRoofline)),
+    );
+    assert.ok((await page.locator(`${at('step-W2')} .peak`).count()) > 0);
+  }));
+
 test('without SIMD every row says so', () =>
   open('speed.html?only=W0,W1&rounds=1&slice=5', async (page) => {
     await page.addInitScript(() => (WebAssembly.validate = () => false));

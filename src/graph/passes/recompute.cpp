@@ -114,7 +114,7 @@ class Recomputation {
   /// them, and what that and the largest block take. The last block is not run again, but it is there at once, too.
   [[nodiscard]] std::vector<std::size_t> blocks_within(double most, double& memory) const {
     const std::size_t parts = cuts_.size();
-    std::vector<double> kept(parts + 1);      // from a part on
+    std::vector<double> kept(parts + 1);     // from a part on
     std::vector<std::size_t> end(parts, 0);  // of the block that begins there
     for (std::size_t begin = parts; begin-- > 0;) {
       double block = 0;
@@ -135,7 +135,8 @@ class Recomputation {
     for (std::size_t begin = 0; begin < parts; begin = ends.back() + 1) {
       ends.push_back(end[begin]);
       double block = 0;
-      for (std::size_t i = begin; i <= end[begin]; ++i) block += cuts_[i].inside + (i < end[begin] ? own(cuts_[i].value) : 0);
+      for (std::size_t i = begin; i <= end[begin]; ++i)
+        block += cuts_[i].inside + (i < end[begin] ? own(cuts_[i].value) : 0);
       largest = std::max(largest, block);
     }
     memory = kept[0] + largest;

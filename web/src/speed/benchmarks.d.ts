@@ -62,6 +62,8 @@ declare module '*/benchmarks/measure.mjs' {
     shareOfPeakMax?: number;
     rooflineMs?: number;
     timesRoofline?: number;
+    /** The most that one thread did in registers beside a training step. */
+    peakGflops?: number;
   }
 
   export function measureWorkload<Options>(

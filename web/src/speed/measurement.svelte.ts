@@ -67,9 +67,10 @@ export class Measurement {
     return known?.threads ?? Math.min(8, navigator.hardwareConcurrency);
   }
 
-  /** What one thread can do at most, in GFLOP/s, once products were measured. */
+  /** What one thread did at most, in GFLOP/s, in all looks so far: the machine is not equally fast all the time. */
   get peak(): number | undefined {
-    return this.results.peak?.[0]?.gflops;
+    const looks = this.rows.map(({ workload, gflops, peakGflops }) => (workload === 'peak' ? gflops : peakGflops) ?? 0);
+    return Math.max(0, ...looks) || undefined;
   }
 
   /** About how many seconds it takes. */

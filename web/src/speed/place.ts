@@ -1,8 +1,11 @@
 /** This page as a place to measure in: the package's engine in its worker, driven as `npm run bench` drives it. */
-import { data, load, type Engine } from 'trainyard';
+import { data, load, TrainyardError, type Engine } from 'trainyard';
 import { createBench } from '../../../benchmarks/bench.mjs';
 import { adapt } from '../../../benchmarks/engines/trainyard.mjs';
 import type { Cell, Opened, Place } from '../../../benchmarks/measure.mjs';
+
+/** The error of a row whose engine could not be fetched or compiled. */
+export const noEngine = 'ENGINE_LOAD';
 
 export interface EngineOptions {
   threads: number | boolean;
@@ -27,7 +30,10 @@ export class PagePlace implements Place<EngineOptions> {
     let engine: Engine | undefined;
     const bench = createBench(async () => ({
       open: async ({ threads }: EngineOptions) => {
-        engine = await load({ threads });
+        engine = await load({ threads }).catch((error: unknown) => {
+          // What it advises is for whoever made the page.
+          throw error instanceof TrainyardError && error.code === noEngine ? new Error(noEngine) : error;
+        });
         this.#engines.add(engine);
         if (this.#stopped) engine.dispose();
         return adapt({ data }, engine);

@@ -45,9 +45,10 @@ export const en = {
   hidden:
     'This tab was in the background for a while, where browsers slow pages down. Measure again for numbers to trust.',
   busy: (percent: number) =>
-    `Slices of the same work differ by ${percent}%: something else keeps this machine busy, or it saves power. Trust the best slice more than the median one.`,
+    `Slices of the same work differ by up to ${percent}%: something else keeps this machine busy, or it saves power. Trust the best slice more than the median one.`,
   copy: 'Copy as JSON',
   copied: 'Copied',
+  notCopied: 'Not allowed to copy: save it',
   save: 'Save as a file',
 
   summary: {
@@ -60,7 +61,7 @@ export const en = {
 
   products: {
     title: 'Products of matrices',
-    lead: 'Nearly all arithmetic of a neural network is this: forward A·B, and backward Aᵀ·B and A·Bᵀ for the gradients. Each bar is a share of what one thread can do at most, measured beside it.',
+    lead: 'Nearly all arithmetic of a neural network is this: forward A·B, and backward Aᵀ·B and A·Bᵀ for the gradients. Each bar is a share of what one thread can do at most, measured right after it: where the machine changes its speed in between, a share may pass 100%.',
     sizes: 'Size of the square matrices',
     share: 'share of one thread’s peak',
     chart: (best: string) =>
@@ -70,20 +71,21 @@ export const en = {
     table: 'Products: GFLOP/s, and the share of one thread’s peak',
     size: 'size',
     unit: 'GFLOP/s, share of the peak: the median of all slices',
-    peak: (gflops: string) => `100% is the peak of one thread: ${gflops} GFLOP/s in this run`,
+    peak: (gflops: string) =>
+      `100% is the peak of one thread at that moment; its highest in this run: ${gflops} GFLOP/s`,
     noPeak: '100% is the peak of one thread',
   },
 
   steps: {
     title: 'Training steps',
-    lead: 'A whole step of real training each: forward, backward, and the change of every parameter. The bars say how much arithmetic that is a second; the line marks the peak of one thread.',
+    lead: 'A whole step of real training each: forward, backward, and the change of every parameter. The bars say how much arithmetic that is a second; the line marks the highest peak of one thread. The percentages say how near a step comes to its roofline, the least time that it could take.',
     thread: 'threads',
     bar: 'GFLOP/s',
     step: 'a step',
     best: 'best slice',
     perSecond: 'steps a second',
     items: 'a second',
-    share: (share: string) => `${share} of the peak`,
+    share: (share: string) => `${share} of its roofline`,
     peak: (gflops: string) => `peak ${gflops}`,
     described: (what: string, parameters: number, operations: number) =>
       `${what} ${digits(parameters)} parameters, ${count(operations, 'en')} operations a step.`,
@@ -109,6 +111,7 @@ export const en = {
       W5: '4 layers of width 128 with 4 heads look back over 128 characters; 8 pieces of text a step, AdamW.',
     } as Record<string, string>,
     failed: 'Not measured:',
+    noEngine: 'the engine did not arrive. This machine may be offline; measure again later.',
   },
 
   method: {
@@ -124,11 +127,11 @@ export const en = {
       ],
       [
         'The peak',
-        'A loop that multiplies and adds numbers which never leave the processor’s registers: what one thread of this machine does at most in WebAssembly. It is measured again after every slice of a product, so that a slow moment of the machine hits both.',
+        'A loop that multiplies and adds numbers which never leave the processor’s registers: what one thread of this machine does at most in WebAssembly. It is measured again after every slice, so that a slow moment of the machine hits both.',
       ],
       [
         'The roofline',
-        'A program is limited either by arithmetic or by fetching its numbers from memory, and the lower of the two limits is its roof. Large products do so much with each number fetched that the peak is their roof; small ones stay below it, because fetching, and starting at all, takes longer than the arithmetic.',
+        'The least time that a step could take: its arithmetic at the peak of all its threads, then what it must read from memory and write to it, at the speed at which this machine copies. Both limits are measured again after every slice. A step of 50% takes twice its least time; a small network’s is almost all waiting and starting, so it stays far below.',
       ],
       [
         'Slices, median, best',
