@@ -17,7 +17,10 @@ const job = {
   ...(w.loss === 'crossEntropy' && { classes: classes(w) }),
 };
 const root = fileURLToPath(new URL('..', import.meta.url));
-spawnSync('cmake', ['--build', '--preset', preset, '--target', 'profile'], { cwd: root, stdio: 'inherit' });
+const build = ['--build', '--preset', preset, '--target', 'profile'];
+// A program of before would tell of another state of the code.
+const { status: built } = spawnSync('cmake', build, { cwd: root, stdio: 'inherit' });
+if (built !== 0) process.exit(built ?? 1);
 const program = `${root}build/${preset}/profile`;
 const command = preset.startsWith('wasm')
   ? [

@@ -11,13 +11,14 @@ namespace trainyard {
 namespace {
 
 // When sharing gains. Not asked of the clock, which would make the number of members, and so the bits, a matter of
-// chance. Measured by benchmarks/workers.mjs (Node, two workers, 20 to 30 GFLOP/s each): a step costs 0.12 ms more, the
-// time of 3e6 operations, and 1 ms for each MB of gradient. At 95 operations a byte two were 1.03 times as fast as one,
-// at 190 1.14, at 370 1.44, at 1500 1.64 times. Each member more sends and adds one block more. A joint costs 0.1 ms:
-// with six of them, steps of 2e7 operations were 0.98, of 6e7 1.34 times as fast.
+// chance. Measured by benchmarks/workers.mjs (Node, two workers): a step costs 0.12 ms more, the time of 3e6
+// operations, and some 0.7 ms for each MB of gradient. At 64 operations a byte two were 1.00 times as fast as one
+// (W2b), at 137 1.32 to 1.45 (W2); on a slower machine at 95 1.03, at 190 1.14, at 370 1.44, at 1500 1.64 times. Each
+// member more sends and adds one block more. A joint costs 0.1 ms: with six of them, steps of 2e7 operations were 0.98,
+// of 6e7 1.34 times as fast.
 constexpr double least_flops = 2e7;
 constexpr double least_flops_a_joint = 6e6;
-constexpr double least_flops_a_byte = 75;  ///< and member
+constexpr double least_flops_a_byte = 60;  ///< and member
 
 }  // namespace
 
