@@ -46,17 +46,16 @@ struct AdamStep {
   template <class T>
   void run(const Update& u) const {
     if (amsgrad) {
-      run<T, true>(u);
+      run<T, true>(u, Penalised<T>(u, coupled_decay));
     } else {
-      run<T, false>(u);
+      with_penalties<T>(u, coupled_decay, [&](auto penalised) { run<T, false>(u, penalised); });
     }
   }
 
  private:
-  template <class T, bool with_largest>
-  void run(const Update& u) const {
+  template <class T, bool with_largest, class Penalties>
+  void run(const Update& u, const Penalties& penalised) const {
     using V = simd::Vec<T>;
-    const Penalised<T> penalised(u, coupled_decay);
     const auto b1 = static_cast<T>(beta1);
     const auto b2 = static_cast<T>(beta2);
     const auto c1 = static_cast<T>(1 - beta1);

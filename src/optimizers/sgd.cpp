@@ -38,12 +38,13 @@ struct Sgd {
   template <class T>
   void update(const Update& u) const {
     using V = simd::Vec<T>;
-    const Penalised<T> penalised(u, u.weight_decay);
     const auto rate = static_cast<T>(u.lr);
     if (momentum == 0) {
-      simd::sweep<T>(u.count, [=](V& p, V& g) { p -= V(rate) * penalised(g, p); }, parameters<T>(u), gradients<T>(u));
-      return;
+      return with_penalties<T>(u, u.weight_decay, [&](auto penalised) {
+        simd::sweep<T>(u.count, [=](V& p, V& g) { p -= V(rate) * penalised(g, p); }, parameters<T>(u), gradients<T>(u));
+      });
     }
+    const Penalised<T> penalised(u, u.weight_decay);
     const auto keep = static_cast<T>(momentum);
     const auto take = static_cast<T>(u.step == 1 ? 1.0 : 1.0 - dampening);
     const auto ahead = static_cast<T>(nesterov ? momentum : 1.0);

@@ -44,6 +44,27 @@ struct Penalised {
   }
 };
 
+/// The gradient where nothing is penalised: half of the arithmetic of a plain step would be multiplying zeros.
+template <class T>
+struct Unpenalised {
+  T scale;
+
+  [[nodiscard]] simd::Vec<T> operator()(const simd::Vec<T>& gradient, const simd::Vec<T>& /*parameter*/) const {
+    return gradient * simd::Vec<T>(scale);
+  }
+};
+
+/// Calls f with what gives the gradient with its penalties.
+template <class T, class F>
+inline void with_penalties(const Update& u, double coupled_decay, const F& f) {
+  const Penalised<T> all(u, coupled_decay);
+  if (all.l1 == T(0) && all.decay == T(0)) {
+    f(Unpenalised<T>{all.scale});
+  } else {
+    f(all);
+  }
+}
+
 template <class T>
 [[nodiscard]] inline T* parameters(const Update& u) {
   return static_cast<T*>(u.parameter);
