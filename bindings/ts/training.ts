@@ -80,10 +80,12 @@ export interface TrainingOptions {
   /**
    * Engines in workers, this one included, that share each batch and exchange gradients: for pages that may not share
    * memory between threads. `false` or 1: this one alone; 2 to 8: so many. Default: alone where there are threads or
-   * `load` was asked for one or for `deterministic`, else up to 4, one for each core, where a step is large enough to
-   * gain. The same number gives the same bits; another one rounds otherwise. Each worker holds the data and the model.
-   * `RunState.workers` says how many there are, `alone` why not: a run goes on alone where it cannot be shared.
-   * INVALID_VALUE for other numbers, NOT_SUPPORTED in a build with threads.
+   * `load` was asked for one, for a build, for `deterministic` or for no worker, else up to 4, one for each core, where a
+   * step is large enough to gain. The same number gives the same bits; another one rounds otherwise: a bias right before
+   * a batch norm, whose gradient is rounding alone, wanders under Adam (leave it out: `bias: false`). Batch norm's
+   * statistics are those of the whole batch. Each worker holds the data and the model. `RunState.workers` says how many
+   * there are, `alone` why not: a run goes on alone where it cannot be shared. INVALID_VALUE for other numbers,
+   * NOT_SUPPORTED in a build with threads.
    */
   workers?: number | false;
   /** Of the order of the data and of dropout; default 0. */
