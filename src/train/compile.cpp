@@ -16,15 +16,14 @@ void add_loss(Graph& graph, const CompileOptions& options, Compiled& c) {
   graph.keep(c.loss);
 }
 
-/// Bytes of a plan for so many rows.
-std::uint64_t activations(const Graph& graph, std::int64_t capacity) {
+}  // namespace
+
+std::uint64_t activation_bytes(const Graph& graph, std::int64_t capacity) {
   ParameterPlaces nowhere;
   nowhere.where.resize(graph.parameters().all().size());
   const Plan plan = make_plan(graph, nowhere, {.capacity = capacity, .counts = true});
   return plan.bytes[static_cast<std::size_t>(Block::activations)];
 }
-
-}  // namespace
 
 void write_steps(Graph& graph, Network network, const CompileOptions& options, Compiled& c) {
   for (const auto& [name, value] : network.outputs) {
@@ -67,7 +66,8 @@ void write_steps(Graph& graph, Network network, const CompileOptions& options, C
     recompute(repeated);
     verify(repeated);
     // What lives how long is known only when the plan is made: small networks can come to need more.
-    if (activations(repeated, options.capacity) < activations(graph, options.capacity)) graph = std::move(repeated);
+    if (activation_bytes(repeated, options.capacity) < activation_bytes(graph, options.capacity))
+      graph = std::move(repeated);
     report("recompute", graph);
   }
 }

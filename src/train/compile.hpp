@@ -47,6 +47,9 @@ struct Compiled {
   std::vector<ValueId> gradients;  ///< inspect: by value
 };
 
+/// Bytes that activations take in a plan of the graph for so many rows, which is never bound to memory.
+[[nodiscard]] std::uint64_t activation_bytes(const Graph& graph, std::int64_t capacity);
+
 /// Writes all that follows the network, whose inputs c knows, into its graph: loss, gradients, passes.
 void write_steps(Graph& graph, Network network, const CompileOptions& options, Compiled& c);
 

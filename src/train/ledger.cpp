@@ -123,9 +123,6 @@ Json ledger(const Json& description, const Json& options) {
   purpose.loss = loss.get();
   purpose.target = usual_target(*loss, graph.type(network.outputs.front().second));
   write_steps(graph, std::move(network), purpose, steps);
-  ParameterPlaces nowhere;
-  nowhere.where.resize(table.all().size());
-  const Plan plan = make_plan(graph, nowhere, {.capacity = at_once, .counts = true});
   const int gradients = at_once < wanted.batch_size ? 2 : 1;
 
   const auto bytes = [](double numbers) { return 4 * numbers; };
@@ -136,7 +133,7 @@ Json ledger(const Json& description, const Json& options) {
   put(result, "bytes",
       json_object("weights", bytes(all.parameters + all.state), "gradients", gradients * bytes(all.trainable),
                   "optimizer", optimizer.slots() * bytes(all.trainable), "activations",
-                  plan.bytes[static_cast<std::size_t>(Block::activations)]));
+                  activation_bytes(graph, at_once)));
   put(result, "layers", std::move(layers));
   return result;
 }

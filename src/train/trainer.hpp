@@ -142,6 +142,8 @@ class Trainer {
   /// The part's plan has been run to its end: the gradient of its rows.
   void add_own();
   void start_total();
+  /// Calls of the plan that look across rows: in a group, each is followed by a joint.
+  [[nodiscard]] std::int64_t coupled_calls() const;
   /// Whether batches are run in pieces although their rows are coupled: what comes out is that of pieces of just so
   /// many rows.
   [[nodiscard]] bool pieces_matter() const;

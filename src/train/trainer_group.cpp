@@ -1,4 +1,5 @@
 // A step in two halves, as one of several trainers that share a batch: a part of the rows, then the sum of all parts.
+// Where rows are coupled the first half has stops (joints.hpp), at each of which all hand over what the others need.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -37,17 +38,19 @@ std::int64_t Trainer::members(std::int64_t most) {
   const double flops = train_.executor->flops(batch);
   const double each = least_flops_a_byte * static_cast<double>(model_.places().parameter_bytes);
   const auto gaining = static_cast<std::int64_t>(std::min(static_cast<double>(wanted), flops / each));
-  const auto joints =
-      std::ranges::count_if(train_.executor->plan().steps, [](const PlanStep& step) { return step.op->couples_rows; });
-  if (flops >= least_flops + least_flops_a_joint * static_cast<double>(joints) && gaining > 1) return gaining;
+  const auto joints = static_cast<double>(coupled_calls());
+  if (flops >= least_flops + least_flops_a_joint * joints && gaining > 1) return gaining;
   alone_because_ = "small step";
   return 1;
 }
 
+std::int64_t Trainer::coupled_calls() const {
+  return std::ranges::count_if(train_.executor->plan().steps, [](const PlanStep& s) { return s.op->couples_rows; });
+}
+
 bool Trainer::pieces_matter() const {
   const auto batch = static_cast<std::int64_t>(batches_.batch_size());
-  return settings_.micro_batch_size.value_or(batch) < batch &&
-         std::ranges::any_of(train_.executor->plan().steps, [](const PlanStep& s) { return s.op->couples_rows; });
+  return settings_.micro_batch_size.value_or(batch) < batch && coupled_calls() > 0;
 }
 
 std::string Trainer::lone_reason() const {
